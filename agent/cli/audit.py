@@ -1,0 +1,44 @@
+"""`callsteward audit`: prove that no row of the chain was changed, and hand it out."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="The chain of every change.", no_args_is_help=True)
+JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OUT = Annotated[Path | None, typer.Option(help="File to write; unset: standard output.")]
+
+
+@app.command("verify")
+def verify(as_json: JSON = False) -> None:
+    """Read the whole chain and prove it. Exit 1 if it does not hold."""
+    from agent.services.audit import verify_chain
+    from agent.wiring import open_configured_store
+
+    with open_configured_store() as store:
+        found = verify_chain(store)
+    if as_json:
+        told = {"rows": found.rows, "ok": found.ok, "head": found.head, "why": found.broken}
+        typer.echo(json.dumps(told))
+    elif found.ok:
+        typer.echo(f"The audit chain holds: {found.rows} rows, head {found.head}.")
+    else:
+        typer.echo(f"The audit chain does NOT hold: {found.broken}.")
+    raise typer.Exit(0 if found.ok else 1)
+
+
+@app.command("export")
+def export(out: OUT = None) -> None:
+    """Write the chain as JSON lines, for `verify_audit.py` and for a log store."""
+    from agent.services.audit import lines
+    from agent.wiring import open_configured_store
+
+    with open_configured_store() as store:
+        if out is None:
+            sys.stdout.writelines(lines(store))
+        else:
+            with out.open("w", encoding="utf-8") as file:
+                file.writelines(lines(store))

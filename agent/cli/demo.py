@@ -1,0 +1,205 @@
+"""`callsteward demo`: the main job on a fresh machine, with the sandbox as the outside."""
+
+import csv
+import io
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.request import urlopen
+
+import typer
+
+from agent.cli.sandbox import NO_EXTRA, establishments_file
+from agent.domain.people import Actor
+
+if TYPE_CHECKING:
+    from agent.cli.score import Score
+    from agent.services.report import Report
+    from agent.settings import Settings
+    from agent.store.engine import Store
+
+SENDER = "callsteward@justice.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a demo leaves behind."""
+
+    report: "Report"
+    score: "Score"
+    mails: int
+    audit_rows: int
+    audit_broken: str | None
+    files: Mapping[str, Path]
+    data: Path
+
+
+def demo(
+    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
+    seed: Annotated[int, typer.Option(help="The same seed plants the same faults.")] = 1,
+    faults: Annotated[int, typer.Option(min=0, help="How many faults are planted.")] = 50,
+    establishments: Annotated[
+        int | None, typer.Option(min=1, max=124, help="Only the first N of the real list.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder to use; unset: a new empty one.")
+    ] = None,
+) -> None:
+    """Import the register of all establishments, sweep every iPad, tell the inboxes."""
+    from agent.cli import show
+
+    folder = (data or Path(tempfile.mkdtemp(prefix="callsteward-demo-"))).absolute()
+    done = play(folder, seed, faults, establishments, quiet=as_json)
+    if not as_json:
+        show.summary(done.report, done.files)
+        _say(done)
+    else:
+        typer.echo(json.dumps(plain(done)))
+    if done.report.sweep.state != "COMPLETE" or done.audit_broken:
+        raise typer.Exit(2)
+
+
+def play(
+    folder: Path, seed: int, faults: int, establishments: int | None, *, quiet: bool
+) -> Done:
+    """Start the sandbox, import, sweep, deliver, and compare with the sandbox's truth."""
+    try:
+        from connectors.sandbox import run as sandbox
+    except ModuleNotFoundError as err:
+        raise NO_EXTRA from err
+    options = sandbox.Options(
+        establishments_file=establishments_file(),
+        establishments=establishments,
+        seed=seed,
+        data=folder / "sandbox",
+        faults=faults,
+    )
+    with sandbox.running(options) as said:
+        return _main_job(folder, said, quiet=quiet)
+
+
+def _main_job(folder: Path, said: Mapping[str, Any], *, quiet: bool) -> Done:
+    from agent.cli import report_files, sweep
+    from agent.cli.score import score
+    from agent.services.audit import verify_chain
+    from agent.store.sweeps import Sweeps
+    from agent.wiring import open_store_of
+
+    settings = settings_for(folder, said)
+    with open_store_of(settings) as store:
+        by = _import(store, said["files"])
+        report = sweep.run(settings, store, by, quiet=quiet)
+        chain = verify_chain(store)
+        with store.read() as tx:
+            verdicts = Sweeps(tx).verdicts(report.sweep.id)
+    return Done(
+        report=report,
+        score=score(_truth(said["control_url"]), verdicts),
+        mails=_keep_mails(said, folder / "mails"),
+        audit_rows=chain.rows,
+        audit_broken=chain.broken,
+        files=report_files.write(report, folder / "reports"),
+        data=folder,
+    )
+
+
+def settings_for(folder: Path, said: Mapping[str, Any]) -> "Settings":
+    """The settings of an agent whose outside is this sandbox."""
+    from agent.settings import load
+
+    graph, smtp = said["graph"], said["smtp"]
+    password = folder / "sandbox" / "smtp-password"
+    password.write_text(smtp["password"], encoding="utf-8")
+    password.chmod(0o600)
+    return load(
+        data_dir=folder,
+        database_url=None,
+        mdm="intune",
+        intune_tenant_id=graph["tenant_id"],
+        intune_client_id=graph["client_id"],
+        intune_certificate_file=graph["certificate_file"],
+        intune_private_key_file=graph["private_key_file"],
+        graph_url=graph["base_url"],
+        login_url=graph["authority"],
+        http_proxy=None,
+        smtp_host=smtp["host"],
+        smtp_port=smtp["port"],
+        smtp_username=smtp["username"],
+        smtp_password_file=password,
+        smtp_ca_file=smtp["ca_file"],
+        mail_from=SENDER,
+    )
+
+
+def _import(store: "Store", files: Mapping[str, str]) -> Actor:
+    """The staff, the contacts and the register, as a person would import them."""
+    from agent.schemes import load_scheme
+    from agent.services.people import import_contacts, import_staff
+    from agent.services.register import import_register
+
+    scheme = load_scheme()
+    staff = Path(files["staff"]).read_bytes()
+    first = next(csv.DictReader(io.StringIO(staff.decode())))
+    by = Actor(first["id"], "done by the demo")
+    import_staff(store, scheme, staff, by)
+    import_contacts(store, scheme, Path(files["contacts"]).read_bytes(), by)
+    import_register(store, scheme, Path(files["register"]).read_bytes(), by)
+    return by
+
+
+def _truth(control_url: str) -> Any:
+    """What the sandbox planted; it is asked only after the sweep."""
+    with urlopen(f"{control_url}/truth", timeout=30) as answer:  # noqa: S310  our own child
+        return json.load(answer)
+
+
+def _keep_mails(said: Mapping[str, Any], folder: Path) -> int:
+    """Every mail that lies in the mailboxes, as files: the sandbox ends with the demo."""
+    from connectors.sandbox.mail import read_all
+
+    folder.mkdir(parents=True, exist_ok=True)
+    mails = read_all(said["imap"]["host"], said["imap"]["port"])
+    for mail in mails:
+        name = re.sub(r"[^A-Za-z0-9.-]", "_", mail["Message-ID"].strip("<>"))
+        (folder / f"{name}.eml").write_bytes(mail.as_bytes())
+    return len(mails)
+
+
+def plain(done: Done) -> dict[str, object]:
+    """The demo in plain numbers."""
+    from agent.cli.report_files import counts
+
+    score = done.score
+    return {
+        "establishments": done.report.establishments,
+        "devices": len(done.report.devices),
+        "planted": score.planted,
+        "found": score.found,
+        "missed": len(score.missed),
+        "unexpected": len(score.unexpected),
+        "pass_on_unknown": score.pass_on_unknown,
+        "incidents": len(done.report.new_incidents),
+        "mails": done.mails,
+        "sweep": counts(done.report),
+        "audit": {"rows": done.audit_rows, "ok": done.audit_broken is None},
+        "data_dir": str(done.data),
+    }
+
+
+def _say(done: Done) -> None:
+    score = done.score
+    typer.echo(
+        f"Planted {score.planted} faults: {score.found} found for the right reason,"
+        f" {len(score.missed)} missed, {len(score.unexpected)} unexpected;"
+        f" {score.pass_on_unknown} passed where the answer was hidden."
+    )
+    for line in (*score.missed, *score.unexpected):
+        typer.echo(f"  {line}")
+    holds = f"does NOT hold: {done.audit_broken}" if done.audit_broken else "holds"
+    typer.echo(f"Audit: {done.audit_rows} rows, the chain {holds}.")
+    typer.echo(f"Data: {done.data / 'callsteward.db'}")
+    typer.echo(f"Mails: {done.mails} files in {done.data / 'mails'}")

@@ -1,0 +1,63 @@
+"""callsteward at the command line. One line on stderr for any error raised on purpose."""
+
+import sys
+
+import typer
+
+from agent.cli import audit, checks, database, demo, people, register, sandbox, serve, settings
+from agent.cli import sweep as sweeps
+from agent.errors import AgentError
+
+app = typer.Typer(
+    name="callsteward",
+    help="Looks after supervised video calls and the iPads they are made on.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo.demo)
+app.command("sweep")(sweeps.sweep)
+app.command("serve")(serve.serve)
+app.command("sandbox")(sandbox.sandbox)
+app.command("checks")(checks.checks)
+app.command("settings")(settings.settings)
+app.add_typer(register.app, name="register")
+app.add_typer(people.contacts, name="contacts")
+app.add_typer(people.staff, name="staff")
+app.add_typer(audit.app, name="audit")
+app.add_typer(database.app, name="database")
+
+
+def main() -> None:
+    """Exit 0: clean; 1: findings or problems; 2: could not run, or PARTIAL."""
+    try:
+        app()
+    except AgentError as err:
+        typer.echo(f"callsteward: {one_line(err)}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("callsteward: stopped; what is owed stays owed.", err=True)
+        sys.exit(130)
+    except Exception as err:  # noqa: BLE001  the edge: no traceback reaches a user
+        typer.echo(
+            f"callsteward: a fault of its own: {_where(err)}. Please report it.", err=True
+        )
+        sys.exit(2)
+
+
+def one_line(err: AgentError) -> str:
+    """What is wrong, and the cure."""
+    text = str(err).strip()
+    text = text if text.endswith((".", "?", "!")) else f"{text}."
+    return " ".join(f"{text} {err.hint}".split())
+
+
+def _where(err: Exception) -> str:
+    """The kind of error and the line, but never its text: that may hold personal data."""
+    trace = err.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(err).__name__
+    return f"{type(err).__name__} at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"

@@ -1,0 +1,160 @@
+"""The report of a sweep as files: HTML for people, JSON for programs."""
+
+import json
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+from agent.domain.annex_e import QUESTIONS
+from agent.domain.check import Finding, Verdict
+from agent.domain.checks import RULES
+from agent.domain.mail import LONDON
+from agent.services.report import DeviceReport, Report
+
+STYLE = """
+body { font: 16px/1.5 Arial, sans-serif; color: #0b0c0c; max-width: 72rem; margin: 2rem auto;
+  padding: 0 1rem }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0 2rem }
+caption { font-weight: bold; text-align: left; padding: .5rem 0 }
+th, td { text-align: left; vertical-align: top; padding: .35rem .6rem;
+  border-bottom: 1px solid #b1b4b6 }
+tbody tr:nth-child(even) { background: #f8f8f8 }
+.fail { font-weight: bold; color: #942514 } .unknown { font-weight: bold; color: #5a4100 }
+@media print { body { font-size: 11px } }
+"""
+
+
+def write(report: Report, folder: Path) -> Mapping[str, Path]:
+    """Both files, each written whole or not at all."""
+    folder = folder / report.sweep.id
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"html": page(report), "json": json.dumps(plain(report), indent=2) + "\n"}
+    files = {}
+    for kind, text in texts.items():
+        files[kind] = folder / f"report.{kind}"
+        draft = files[kind].with_suffix(".draft")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(files[kind])
+    return files
+
+
+def counts(report: Report) -> dict[str, object]:
+    """The sweep in plain numbers."""
+    return {
+        "state": report.sweep.state,
+        "checks": sum(report.counts.values()),
+        "pass": report.counts[Verdict.PASS],
+        "fail": report.counts[Verdict.FAIL],
+        "unknown": report.counts[Verdict.UNKNOWN],
+        "api_calls": report.sweep.api_calls,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def plain(report: Report) -> dict[str, object]:
+    """Everything, for programs."""
+    return {
+        "sweep": {"id": report.sweep.id, **counts(report), "gaps": list(report.sweep.gaps)},
+        "establishments": report.establishments,
+        "devices": [_device(device) for device in report.devices],
+        "elsewhere": [_finding(finding) for finding in report.elsewhere],
+        "incidents": [
+            {
+                "id": i.id,
+                "severity": i.severity.name,
+                "category": i.category.value,
+                "type": i.type,
+                "subject": i.subject,
+                "establishment": i.establishment,
+                "opened_at": i.opened_at.isoformat(),
+                "new": i.opened_at >= report.sweep.started_at,
+            }
+            for i in report.incidents
+        ],
+        "told": [
+            {"role": t.role, "inboxes": t.inboxes, "accepted": t.accepted, "waiting": t.waiting}
+            for t in report.told
+        ],
+    }
+
+
+def _device(device: DeviceReport) -> dict[str, object]:
+    return {
+        "tag": device.asset.tag,
+        "local_id": device.asset.local_id,
+        "establishment": device.asset.establishment,
+        "annex_e": {str(question): row.value for question, row in device.annex_e.items()},
+        "findings": [_finding(finding) for finding in device.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "subject": finding.subject,
+        "check": finding.check,
+        "verdict": finding.verdict.value,
+        "reason": finding.reason,
+        "because": finding.because,
+        "remedy": RULES[finding.check].remedy,
+    }
+
+
+def page(report: Report) -> str:
+    """A page that stands alone and prints."""
+    began = report.sweep.started_at.astimezone(LONDON)
+    numbers = counts(report)
+    lines = [
+        "<!doctype html>",
+        '<html lang="en-GB"><head><meta charset="utf-8">',
+        f"<title>Sweep of {began:%d %B %Y}</title><style>{STYLE}</style></head><body>",
+        f"<h1>Every iPad, {began:%d %B %Y}, {began:%H:%M}</h1>",
+        f"<p>{len(report.devices)} iPads of {report.establishments} establishments."
+        f" {numbers['checks']} answers: {numbers['pass']} pass, {numbers['fail']} fail,"
+        f" {numbers['unknown']} not known. The sweep is {report.sweep.state}.</p>",
+        *(f"<p><strong>Not read:</strong> {escape(gap)}</p>" for gap in report.sweep.gaps),
+        *_not_well(report),
+        *_annex_e(report),
+    ]
+    return "\n".join([*lines, "</body></html>", ""])
+
+
+def _not_well(report: Report) -> list[str]:
+    rows = [
+        (device.asset.establishment, device.asset.local_id, device.asset.tag, finding)
+        for device in report.devices
+        for finding in device.findings
+    ]
+    rows += [("", "", finding.subject, finding) for finding in report.elsewhere]
+    cells = [
+        f"<tr><td>{escape(place)}</td><td>{escape(local_id)}</td><td>{escape(subject)}</td>"
+        f"<td>{escape(f.check)}</td><td>{_word(f.verdict.value)}</td>"
+        f"<td>{escape(f.because)}</td><td>{escape(RULES[f.check].remedy)}</td></tr>"
+        for place, local_id, subject, f in rows
+    ]
+    if not cells:
+        return ["<p>Nothing failed and nothing is unknown.</p>"]
+    heads = ("Establishment", "iPad", "Asset tag", "Check", "Verdict", "Why", "What to do")
+    return _table("What failed, and what is not known", heads, cells)
+
+
+def _annex_e(report: Report) -> list[str]:
+    cells = []
+    for device in report.devices:
+        answers = "".join(f"<td>{_word(row.value)}</td>" for row in device.annex_e.values())
+        cells.append(f"<tr><th scope=row>{escape(device.asset.local_id)}</th>{answers}</tr>")
+    heads = ("iPad", *(f"{number}. {text}" for number, text in QUESTIONS.items()))
+    caption = "Annex E, the machine's half of each question; staff answer the other half"
+    return _table(caption, heads, cells)
+
+
+def _table(caption: str, heads: tuple[str, ...], rows: list[str]) -> list[str]:
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    opening = (
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>"
+    )
+    return [opening, *rows, "</tbody></table>"]
+
+
+def _word(text: str) -> str:
+    kind = {"fail": "fail", "unknown": "unknown"}.get(text.lower(), "")
+    return f'<span class="{kind}">{escape(text)}</span>' if kind else escape(text)

@@ -1,0 +1,65 @@
+"""`callsteward sandbox`: a stand-in for the outside, to point any client at."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.errors import Misconfigured
+
+NO_EXTRA = Misconfigured(
+    "the sandbox is an optional part that is not installed",
+    "Install callsteward with its extra: pip install 'callsteward[sandbox]'.",
+)
+
+
+def sandbox(
+    seed: Annotated[int, typer.Option(help="The same seed gives the same estate.")] = 1,
+    devices: Annotated[
+        int | None, typer.Option(min=1, max=100_000, help="iPads in all; unset: two each.")
+    ] = None,
+    establishments: Annotated[
+        int | None, typer.Option(min=1, max=124, help="Only the first N of the real list.")
+    ] = None,
+    faults: Annotated[int, typer.Option(min=0, help="Faults planted at the start.")] = 0,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Of Graph and the control API; 0: a free one.")] = 0,
+    latency: Annotated[float, typer.Option(min=0, help="Milliseconds for each answer.")] = 0,
+    limit_scale: Annotated[
+        float, typer.Option(min=0.0001, help="0.01: a hundredth of Graph's rate limits.")
+    ] = 1.0,
+    now: Annotated[
+        datetime | None, typer.Option(help="UTC; what the estate's times are counted from.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for its files.")] = None,
+) -> None:
+    """Serve Microsoft Graph for Intune and mailboxes until stopped; print one JSON line."""
+    try:
+        from connectors.sandbox import run
+    except ModuleNotFoundError as err:
+        raise NO_EXTRA from err
+    run.serve(
+        run.Options(
+            establishments_file=establishments_file(),
+            establishments=establishments,
+            seed=seed,
+            devices=devices,
+            host=host,
+            port=port,
+            latency_ms=latency,
+            limit_scale=limit_scale,
+            now=None if now is None else now.replace(tzinfo=UTC),
+            data=data,
+            faults=faults,
+        ),
+        sys.stdout,
+    )
+
+
+def establishments_file() -> Path:
+    """The real list, wherever `config` was installed."""
+    from agent.schemes import config_folder
+
+    return config_folder() / "establishments.csv"

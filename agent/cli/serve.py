@@ -1,0 +1,46 @@
+"""`callsteward serve`: the agent. Nightly sweeps, and a tick that meets whatever is due."""
+
+import fcntl
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from agent.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from agent.settings import Settings
+
+
+def serve() -> None:
+    """Run until stopped: the sweep at 02:00 UK time, and all that is owed, as it falls due."""
+    from agent.serve import Agent
+    from agent.settings import load
+    from agent.wiring import AGENT_SLOTS, mdm_of, open_store_of, worker_of
+
+    settings = load()
+    mdm = mdm_of(settings)
+    with only_one(settings), open_store_of(settings) as store:
+        agent = Agent(worker_of(settings, store, mdm, AGENT_SLOTS), settings)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: agent.stop())
+        typer.echo(f"callsteward serves; the nightly sweep is at {settings.sweep_at} UK time.")
+        agent.run()
+
+
+@contextmanager
+def only_one(settings: "Settings") -> Iterator[None]:
+    """One agent for one database file. The lock goes with the process, however it ends."""
+    path = Path(settings.database.removeprefix("sqlite:///") + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as err:
+            raise Misconfigured(
+                "another agent serves this database already", "Stop it first, or leave it be."
+            ) from err
+        yield

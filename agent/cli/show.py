@@ -1,0 +1,109 @@
+"""A sweep's summary at the terminal, for a SPOC's manager."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from agent.cli.report_files import counts
+from agent.domain.annex_e import QUESTIONS, Row
+from agent.domain.check import Category, Verdict
+from agent.domain.checks import RULES
+from agent.domain.mail import LONDON
+from agent.services.report import Report
+
+ROLES = {
+    "security": "local Security",
+    "spoc": "SPOC",
+    "governor": "Governor's office",
+    "regional-silver": "Regional Silver",
+    "infosec": "Infosec",
+    "provider-management": "provider's management",
+}
+MOST = 12  # rows of a table at the terminal; the report has them all
+
+
+def summary(report: Report, files: Mapping[str, Path], console: Console | None = None) -> None:
+    """What was checked, what failed and why, what is not known, who was told."""
+    console = console or Console(highlight=False, soft_wrap=False)
+    numbers = counts(report)
+    began = report.sweep.started_at.astimezone(LONDON)
+    console.print(
+        f"[bold]{len(report.devices)} iPads of {report.establishments} establishments checked"
+        f" on {began:%d %B %Y} at {began:%H:%M}[/bold]: sweep {report.sweep.state},"
+        f" {numbers['seconds']} s, {numbers['api_calls']} calls to the MDM"
+    )
+    console.print(
+        f"{numbers['checks']} answers: {numbers['pass']} pass, {numbers['fail']} fail,"
+        f" {numbers['unknown']} not known"
+    )
+    for gap in report.sweep.gaps:
+        console.print(f"[bold]Not read:[/bold] {gap}", markup=True)
+    _by_check(console, report)
+    _annex_e(console, report)
+    _incidents(console, report)
+    _told(console, report)
+    for kind, path in files.items():
+        console.print(f"Report ({kind}): {path}", soft_wrap=True)
+
+
+def _by_check(console: Console, report: Report) -> None:
+    found = [f for device in report.devices for f in device.findings] + list(report.elsewhere)
+    if not found:
+        console.print("Nothing failed and nothing is unknown.")
+        return
+    table = Table(
+        "Check", "Fails", "Not known", "Annex E", "For example", title="What is not well"
+    )
+    for name, rule in RULES.items():
+        ours = [f for f in found if f.check == name]
+        if ours:
+            example = min(ours, key=lambda f: (f.verdict is not Verdict.FAIL, f.subject))
+            fails = sum(f.verdict is Verdict.FAIL for f in ours)
+            table.add_row(
+                rule.says, str(fails), str(len(ours) - fails), str(rule.question),
+                f"{example.establishment} {example.subject}: {example.because}".strip(),
+            )  # fmt: skip
+    console.print(table, markup=False)
+
+
+def _annex_e(console: Console, report: Report) -> None:
+    table = Table(
+        "Annex E", *(row.value for row in Row), title="The machine's half, iPads by row"
+    )
+    for question, stands in report.annex_e().items():
+        cells = (str(stands[row]) if stands[row] else "-" for row in Row)
+        table.add_row(f"{question} {QUESTIONS[question]}", *cells)
+    console.print(table)
+
+
+def _incidents(console: Console, report: Report) -> None:
+    new = report.new_incidents
+    console.print(f"Incidents: {len(new)} new, {len(report.incidents)} open in all")
+    if not new:
+        return
+    table = Table(
+        "Incident", "Severity", "Where", "What", title="New incidents, the gravest first"
+    )
+    ranked = sorted(new, key=lambda i: (-i.severity, i.category is not Category.LOSS, i.id))
+    for incident in ranked[:MOST]:
+        where = f"{incident.establishment} {incident.subject}".strip()
+        if incident.subject.startswith("platform/"):
+            where = incident.because
+        what = incident.reason.replace("-", " ")
+        table.add_row(incident.id, incident.severity.name, where, what)
+    console.print(table, markup=False)
+    if len(new) > MOST:
+        console.print(f"and {len(new) - MOST} more in the report")
+
+
+def _told(console: Console, report: Report) -> None:
+    for told in report.told:
+        waiting = f", {told.waiting} still waiting" if told.waiting else ""
+        console.print(
+            f"Told: {ROLES.get(told.role, told.role)}, {told.accepted} mails to {told.inboxes}"
+            f" inboxes{waiting}"
+        )
+    if not report.told:
+        console.print("Nobody had to be told anything new.")

@@ -1,0 +1,85 @@
+"""`callsteward sweep`: the main job, by hand."""
+
+import getpass
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.domain.people import Actor, at_the_command_line, nobody_named
+from agent.errors import TryAgain
+
+if TYPE_CHECKING:
+    from agent.services.report import Report
+    from agent.settings import Settings
+    from agent.store.engine import Store
+
+BY = Annotated[str | None, typer.Option("--by", help="Your staff id, for the audit.")]
+JSON = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def sweep(by: BY = None, as_json: JSON = False) -> None:
+    """Check every iPad of the register now. Exit 0 clean, 1 findings, 2 not run or PARTIAL."""
+    from agent.cli import report_files, show
+    from agent.settings import load
+    from agent.wiring import open_store_of
+
+    settings = load()
+    with open_store_of(settings) as store:
+        found = run(settings, store, actor(by), quiet=as_json)
+        files = report_files.write(found, settings.data_dir / "reports")
+    if as_json:
+        typer.echo(json.dumps(report_files.plain(found)))
+    else:
+        show.summary(found, files)
+    raise typer.Exit(exit_code(found))
+
+
+def actor(staff_id: str | None) -> Actor:
+    """Who runs it: a member of staff who says so, or only the operating system's user."""
+    user = getpass.getuser()
+    if staff_id is None:
+        return nobody_named(user)
+    return at_the_command_line(staff_id, user)
+
+
+def run(settings: "Settings", store: "Store", by: Actor, *, quiet: bool) -> "Report":
+    """One sweep of its own id, then the mail it caused. Raises where it could not run."""
+    from agent.cli.progress import shown
+    from agent.effects.base import Answered
+    from agent.effects.sweep import LEASE as SWEEP_LEASE
+    from agent.services.report import report
+    from agent.services.sweep import sweep_by_hand
+    from agent.tick import Failed
+    from agent.wiring import MAIL_SLOTS, mdm_of, worker_of
+    from agent.worker import Lanes
+
+    mdm = mdm_of(settings)
+    with shown(quiet=quiet) as watch:
+        worker = worker_of(settings, store, mdm, MAIL_SLOTS, watch)
+        begun = sweep_by_hand(store, by, SWEEP_LEASE)
+        answer = worker.carry_out(begun.claim, begun.now)
+        if isinstance(answer, Failed):
+            raise TryAgain(f"the sweep did not end: {answer.error}")
+        if not isinstance(answer, Answered):
+            raise TryAgain("another worker has taken over this sweep")
+        with closing(Lanes(worker)) as lanes:
+            lanes.drain()
+    return report(store, begun.id)
+
+
+def exit_code(found: "Report") -> int:
+    """0 clean, 1 findings (UNKNOWN too), 2 PARTIAL."""
+    from agent.domain.check import Verdict
+
+    if found.sweep.state != "COMPLETE":
+        return 2
+    return 1 if found.counts[Verdict.FAIL] or found.counts[Verdict.UNKNOWN] else 0
+
+
+def where(files: Mapping[str, Path]) -> str:
+    """The report's files, for people."""
+    return ", ".join(str(path) for path in files.values())

@@ -1,0 +1,40 @@
+"""Does the MDM itself call nothing compliant that it never judged?"""
+
+from agent.domain.check import Category, Finding, Rule, Severity, Verdict
+from agent.domain.device import Tenant
+from agent.domain.facts import Unknown
+
+strict_tenant = Rule(
+    name="mdm.strict",
+    says="the MDM calls a device compliant only by a policy",
+    requirement="A7",
+    question=6,
+    category=Category.SECURITY,
+    severity=Severity.HIGH,
+    remedy="In the MDM's compliance settings, mark devices without a policy as not compliant,"
+    " and assign at least one policy.",
+)
+
+
+def of_the_tenant(tenant: Tenant) -> list[Finding]:
+    """One finding about the MDM as a whole, whatever it is."""
+    return [_finding(*_verdict(tenant))]
+
+
+def _verdict(tenant: Tenant) -> tuple[Verdict, str, str]:
+    if isinstance(tenant.policies, Unknown):
+        return Verdict.UNKNOWN, tenant.policies.reason, tenant.policies.why
+    if tenant.policies.value == 0:
+        return Verdict.FAIL, "no-policy-at-all", "the MDM has no compliance policy"
+    if isinstance(tenant.unjudged_is_compliant, Unknown):
+        gap = tenant.unjudged_is_compliant
+        return Verdict.UNKNOWN, gap.reason, gap.why
+    if tenant.unjudged_is_compliant.value:
+        because = "the MDM calls devices compliant that have no policy"
+        return Verdict.FAIL, "unjudged-is-compliant", because
+    return Verdict.PASS, "", tenant.policies.source
+
+
+def _finding(verdict: Verdict, reason: str, because: str) -> Finding:
+    rule = strict_tenant
+    return Finding("mdm", "", rule.name, verdict, reason, because, "", rule.severity)

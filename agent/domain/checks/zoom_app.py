@@ -1,0 +1,49 @@
+"""Is the right Zoom app on it, and new enough?"""
+
+from agent.domain.baseline import Baseline, version
+from agent.domain.check import AssetFacts, Case, Category, Check, Severity, Wrong
+from agent.domain.device import App
+from agent.domain.facts import Fact, Known, Unknown, follow
+
+
+def _ours(apps: tuple[App, ...], baseline: Baseline) -> list[App]:
+    bundle = baseline.zoom_bundle
+    return [app for app in apps if baseline.bundle_of(app.name, app.bundle) == bundle]
+
+
+def _reads(facts: AssetFacts) -> Fact[tuple[App, ...]]:
+    fact = follow(facts.device, lambda device: device.apps)
+    if isinstance(fact, Known):
+        for app in _ours(fact.value, facts.baseline):
+            if version(app.version) is None:
+                return Unknown("unknown-value", f"the version of {app.name} cannot be read")
+    return fact
+
+
+def _wrong(apps: tuple[App, ...], case: Case) -> Wrong | None:
+    ours, needed = _ours(apps, case.baseline), case.baseline.zoom_minimum
+    if ours:
+        oldest = min(ours, key=lambda app: version(app.version) or ())
+        if (version(oldest.version) or ()) >= (version(needed) or ()):
+            return None
+        because = f"{oldest.name} {oldest.version}, at least {needed} is needed"
+        return Wrong("app-too-old", because, oldest.version)
+    for app in apps:
+        if case.baseline.bundle_of(app.name, app.bundle):
+            return Wrong("app-wrong-bundle", f"{app.name} is another app", app.name)
+    return Wrong("app-missing", "Zoom is not on it")
+
+
+zoom_app = Check(
+    name="app.zoom",
+    says="the right Zoom app is on it and new enough",
+    requirement="A3",
+    question=6,
+    category=Category.UPKEEP,
+    severity=Severity.MEDIUM,
+    remedy="Let the MDM install or update Zoom; single-app mode must be lifted for the time of"
+    " the update.",
+    reads=_reads,
+    wrong=_wrong,
+    goes_stale=True,
+)

@@ -1,0 +1,161 @@
+"""contacts.csv: who reads which inbox (Q9, Q10), and the region of each establishment."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from agent.domain.cells import Bad, Column, address, establishment, one_of, read_cells, text
+from agent.domain.scheme import Scheme
+from agent.domain.sheet import Problem, Row, read_sheet, write_sheet
+
+COLUMNS = (
+    "scope", "code", "region", "security", "spoc", "governor", "regional_silver", "infosec",
+    "provider_management",
+)  # fmt: skip
+APPLIES = {
+    "establishment": ("region", "security", "spoc", "governor", "provider_management"),
+    "region": ("regional_silver",),
+    "national": ("infosec", "provider_management"),
+}
+WORDS = COLUMNS[2:]
+REGION = "region"  # the role under which the region of an establishment is kept in Entries
+
+
+class Place(NamedTuple):
+    """One cell of the file that says something."""
+
+    scope: str
+    code: str  # empty for national
+    role: str  # as Inbox has it, or region
+
+
+Entries: TypeAlias = Mapping[Place, str]  # an address; for region, its name
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsPlan:
+    """The whole file replaces what was there."""
+
+    entries: Entries
+    added: tuple[Place, ...]
+    changed: tuple[Place, ...]
+    removed: tuple[Place, ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+    @property
+    def nothing(self) -> bool:
+        """Applying it would do nothing."""
+        return not (self.added or self.changed or self.removed)
+
+
+def plan_contacts(data: bytes, held: Entries, scheme: Scheme) -> ContactsPlan:
+    """Compare a file with what is there."""
+    sheet = read_sheet(data, COLUMNS)
+    entries: dict[Place, str] = {}
+    found = list(_twice(sheet.rows))
+    for row in sheet.rows:
+        places, problems = _read(row, scheme)
+        entries |= places
+        found += problems
+    return ContactsPlan(
+        entries=entries,
+        added=tuple(sorted(entries.keys() - held.keys())),
+        changed=tuple(
+            place
+            for place in sorted(entries.keys() & held.keys())
+            if entries[place] != held[place]
+        ),
+        removed=tuple(sorted(held.keys() - entries.keys())),
+        problems=sheet.all_problems(found),
+        warnings=tuple(_strays(entries)),
+    )
+
+
+def write_contacts(entries: Entries) -> str:
+    """The file that imports again without a change."""
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for place, value in sorted(entries.items()):
+        empty = dict.fromkeys(COLUMNS, "") | {"scope": place.scope, "code": place.code}
+        row = rows.setdefault((place.scope, place.code), empty)
+        row[place.role.replace("-", "_")] = value
+    return write_sheet(COLUMNS, rows.values())
+
+
+def missing_places(entries: Entries, establishments: Collection[str]) -> tuple[Place, ...]:
+    """Who could not be told: each is a finding about the configuration itself (Q10)."""
+    wanted = {
+        Place("establishment", code, role)
+        for code in establishments
+        for role in (REGION, "security", "spoc")
+    }
+    wanted |= {
+        Place("region", value, "regional-silver")
+        for place, value in entries.items()
+        if place.role == REGION
+    }
+    wanted.add(Place("national", "", "infosec"))
+    provider = Place("national", "", "provider-management")
+    own = {place.code for place in entries if place.role == provider.role}
+    if not establishments or set(establishments) - own:
+        wanted.add(provider)
+    return tuple(sorted(wanted - entries.keys()))
+
+
+def _read(row: Row, scheme: Scheme) -> tuple[dict[Place, str], list[Problem]]:
+    """What a line says, and what is wrong with it."""
+    scope = row.cells.get("scope", "").lower()
+    good, problems = read_cells(row, _columns(scope, scheme))
+    code = good.get("code", "")
+    places = {
+        Place(scope, code, word.replace("_", "-")): good[word]
+        for word in WORDS
+        if good.get(word)
+    }
+    return places, problems
+
+
+def _columns(scope: str, scheme: Scheme) -> Iterable[Column]:
+    yield Column("scope", one_of(APPLIES, f"one of: {', '.join(APPLIES)}"))
+    match scope:
+        case "establishment":
+            yield Column("code", establishment(scheme))
+        case "national":
+            yield Column("code", _not_on(scope), empty="")
+        case _:
+            yield Column("code", text)
+    for word in WORDS:
+        yield Column(word, _reader(scope, word), empty="")
+
+
+def _reader(scope: str, word: str) -> Callable[[str], str | Bad]:
+    if word not in APPLIES.get(scope, WORDS):
+        return _not_on(scope)
+    return text if word == REGION else address
+
+
+def _not_on(scope: str) -> Callable[[str], Bad]:
+    return lambda value: Bad(f"leave it empty: it is not for a row of scope {scope}")
+
+
+def _twice(rows: Iterable[Row]) -> Iterable[Problem]:
+    where: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        scope = row.cells.get("scope", "").lower()
+        where[scope, row.cells.get("code", "").casefold()].append(row)
+    for same in where.values():
+        for row in same if len(same) > 1 else ():
+            others = ", ".join(str(other.line) for other in same if other is not row)
+            cure = f"line {others} is for the same: keep one"
+            yield Problem(row.line, "code", row.cells.get("code", ""), cure)
+
+
+def _strays(entries: Entries) -> Iterable[Problem]:
+    """Regions that are named on one side only: mostly a slip of the pen. Line 0: of no line."""
+    named = {value for place, value in entries.items() if place.role == REGION}
+    rows = {place.code for place in entries if place.scope == "region"}
+    for region in sorted(named - rows):
+        yield Problem(0, "region", region, "no region row with an inbox has this name")
+    for region in sorted(rows - named):
+        yield Problem(0, "code", region, "no establishment is in this region")

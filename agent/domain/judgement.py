@@ -1,0 +1,84 @@
+"""From what was read to a verdict of every check on every iPad."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.domain.asset import Asset
+from agent.domain.baseline import Baseline
+from agent.domain.check import AssetFacts, Case, Finding
+from agent.domain.checks import CHECKS
+from agent.domain.checks.listed import strangers
+from agent.domain.checks.tenant import of_the_tenant
+from agent.domain.device import Device, Tenant, current
+from agent.domain.facts import Fact, Known, Reading, Unknown, follow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that one sweep read of the MDM. `found` are direct look-ups by serial."""
+
+    listed: Reading[Device]
+    found: Mapping[str, Fact[tuple[Device, ...]]]
+    detailed: Mapping[str, Device]  # by the MDM's id
+    tenant: Tenant
+
+    def records(self, serial: str) -> Fact[tuple[Device, ...]]:
+        """Every record of this serial, proven by the whole list or by a direct look-up."""
+        records = self.found.get(serial) or self.listed.all_of(serial)
+        return follow(records, lambda rows: self._with_details(rows, records))
+
+    def seen(self, serial: str) -> Fact[tuple[Device, ...]]:
+        """Its records as far as they were seen; none at all only where that is proven."""
+        records = self.records(serial)
+        rows = self.listed.rows.get(serial, ())
+        if isinstance(records, Unknown) and rows:
+            seen = Known(rows, self.listed.source, self.listed.at)
+            return self._with_details(rows, seen)
+        return records
+
+    def _with_details(
+        self, rows: tuple[Device, ...], fact: Fact[tuple[Device, ...]]
+    ) -> Fact[tuple[Device, ...]]:
+        if isinstance(fact, Unknown):
+            return fact
+        full = tuple(self.detailed.get(row.id, row) for row in rows)
+        return Known(full, fact.source, fact.at)
+
+
+def judge(
+    assets: Iterable[Asset], evidence: Evidence, baseline: Baseline, now: datetime
+) -> list[Finding]:
+    """Every check on every iPad, then what is in the MDM and on no register."""
+    findings: list[Finding] = []
+    serials: set[str] = set()
+    for asset in assets:
+        serials.add(asset.serial)
+        facts = _facts(asset, evidence, baseline)
+        case = Case(asset, baseline, now)
+        findings += (check.judge(facts, case) for check in CHECKS)
+    everything = (device for rows in evidence.listed.rows.values() for device in rows)
+    return findings + strangers(everything, serials) + of_the_tenant(evidence.tenant)
+
+
+def _facts(asset: Asset, evidence: Evidence, baseline: Baseline) -> AssetFacts:
+    seen = evidence.seen(asset.serial)
+    if isinstance(seen, Known):
+        device: Fact[Device] = current(seen.value, seen.source, seen.at)
+    else:
+        device = seen
+    return AssetFacts(
+        asset=asset,
+        baseline=baseline,
+        seen=seen,
+        records=evidence.records(asset.serial),
+        device=device,
+    )
+
+
+def unread(evidence: Evidence, findings: Iterable[Finding]) -> tuple[str, ...]:
+    """What the sweep could not read, each gap once; empty: it read everything."""
+    gaps = {f.because for f in findings if f.reason == "not-read"}
+    if evidence.listed.gap:
+        gaps.add(f"{evidence.listed.source}: {evidence.listed.gap}")
+    return tuple(sorted(gaps))

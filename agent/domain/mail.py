@@ -1,0 +1,109 @@
+"""The text that people get. Pure: the same incident and recipient give the same bytes.
+
+A subject carries id, severity, establishment code and device tag only. Nothing that somebody
+typed and nothing personal is in a mail: an app's name, an account or a number stays in the
+report.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from zoneinfo import ZoneInfo
+
+from agent.domain.annex_e import QUESTIONS
+from agent.domain.check import Category, Rule
+from agent.domain.incident import Incident
+from agent.domain.problems import NOT_KNOWN, SWEEP_PARTIAL
+from agent.domain.routes import Recipient
+
+LONDON = ZoneInfo("Europe/London")
+MESSAGE_ID_HOST = "callsteward.invalid"  # unique by its left side, and no host of anybody's
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail to one recipient, without its address."""
+
+    message_id: str
+    subject: str
+    body: str
+
+
+def letter(
+    incident: Incident, to: Recipient, rule: Rule | None, device: str, phone: str
+) -> Letter:
+    """What `to` is told of this revision. `device` is the local ID, empty for a platform's."""
+    return Letter(
+        message_id=f"<{incident.id}.{incident.revision}.{to}@{MESSAGE_ID_HOST}>".replace(
+            " ", "_"
+        ),
+        subject=_subject(incident),
+        body="\n".join(_lines(incident, rule, device, phone)) + "\n",
+    )
+
+
+def _subject(incident: Incident) -> str:
+    tag = incident.subject if incident.establishment else ""
+    words = (incident.id, incident.severity.name, incident.establishment, tag)
+    return " ".join(filter(None, words))
+
+
+def _lines(incident: Incident, rule: Rule | None, device: str, phone: str) -> list[str]:
+    lines = [f"Incident {incident.id}, severity {incident.severity.name}", ""]
+    lines += _where(incident, device)
+    lines += [
+        f"What is wrong: {incident.reason.replace('-', ' ')} ({incident.type})",
+        f"Since: {incident.opened_at.astimezone(LONDON):%d %B %Y %H:%M}, UK time",
+    ]
+    if incident.revision > 1:
+        changed = f"{incident.changed_at.astimezone(LONDON):%d %B %Y %H:%M}, UK time"
+        lines.append(f"It got worse: {changed} (message {incident.revision})")
+    lines += ["", *_asked(incident, rule)]
+    if incident.category in (Category.SECURITY, Category.LOSS):
+        lines += ["", f"HMPPS Information Security (Infosec) & Services Team: {phone}"]
+    return lines
+
+
+def _where(incident: Incident, device: str) -> list[str]:
+    if incident.establishment:
+        lines = [f"Establishment: {incident.establishment}"]
+        return [*lines, f"iPad: {device or 'not known'}, asset tag {incident.subject}"]
+    if incident.subject.startswith("platform/"):
+        return [f"Where: {incident.because}"]
+    if incident.type == SWEEP_PARTIAL:
+        return ["Where: the nightly check itself"]
+    return [f"Where: {incident.subject}, of no establishment that the register knows"]
+
+
+def _asked(incident: Incident, rule: Rule | None) -> list[str]:
+    if rule is not None:
+        return [
+            f"What must hold: {rule.says} ({rule.requirement})",
+            f"Annex E question {rule.question}: {QUESTIONS[rule.question]}",
+            f"Please: {rule.remedy}",
+        ]
+    if incident.type == NOT_KNOWN:
+        return [
+            "What must hold: every check of the iPad has an answer",
+            "Please: Take the iPad out of the safe, charge it and leave it on the network for"
+            " an hour. If this stays, ask the MDM's provider.",
+        ]
+    return [
+        "What must hold: every source is read completely, every night",
+        "Please: Run `callsteward sweep` once the source answers again. Until then, what it"
+        " would have told counts as not known, never as passed.",
+    ]
+
+
+def rendered(item: Letter, sender: str, to: str, date: datetime) -> bytes:
+    """The message as it goes over the wire; `date` is an aware datetime."""
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"] = sender, to
+    message["Subject"] = item.subject
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = item.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(item.body, cte="quoted-printable")
+    return message.as_bytes()

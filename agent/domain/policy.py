@@ -1,0 +1,17 @@
+"""What the scheme says of a sweep: numbers and routes, no code."""
+
+from dataclasses import dataclass
+
+from agent.domain.baseline import Baseline
+from agent.domain.problems import Limits
+from agent.domain.routes import Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """baselines/ipad.toml and schemes/ipad/routes.toml, read."""
+
+    baseline: Baseline
+    routes: tuple[Route, ...]
+    limits: Limits
+    phone: str  # of Infosec, on every security mail

@@ -1,0 +1,55 @@
+"""One letter to one inbox. At least once: a repeat has the same Message-ID and bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.domain.mail import rendered
+from agent.effects.base import Answered, Look
+from agent.errors import TryAgain
+from agent.ports.alerts import Mailer
+from agent.store.audit import Audit
+from agent.store.engine import Store, Transaction
+from agent.store.incidents import Incidents
+from agent.store.ledger import Claim
+from agent.store.people import People
+
+NO_INBOX_PAUSE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class SendMail:
+    """A mail server has taken the letter."""
+
+    store: Store
+    mailer: Mailer
+    sender: str
+    lease: timedelta
+    kind = "mail"
+    lane = "alarm"
+
+    def look(self, claim: Claim) -> Look:
+        """Nobody can ask a mail server what it took."""
+        return Look.CANNOT_TELL
+
+    def act(self, claim: Claim, now: datetime) -> Answered:
+        """Hand it over. The address is today's: a corrected contact is used at once."""
+        with self.store.read() as tx:
+            posted = Incidents(tx).posted(claim.key)
+            address = People(tx).address(posted.to.scope, posted.to.code, posted.to.role)
+        if not address:
+            raise TryAgain(
+                f"nobody has told us the address of {posted.to}",
+                after=NO_INBOX_PAUSE,
+                hint="Add it to contacts.csv and run: callsteward contacts import",
+            )
+        message = rendered(posted.letter, self.sender, address, posted.written_at)
+        answer = self.mailer.send(message, sender=self.sender, to=address)
+        return Answered("accepted", {"answer": answer})
+
+    def record(self, tx: Transaction, claim: Claim, answer: Answered) -> None:
+        """That it was accepted, and what the server said."""
+        Incidents(tx).accepted(claim.key, answer.proof.get("answer", ""))
+        posted = Incidents(tx).posted(claim.key)
+        details: Mapping[str, object] = {"to": str(posted.to), "answer": answer.result}
+        Audit(tx).add("MAIL_ACCEPTED", "INCIDENT", posted.incident, details=details)

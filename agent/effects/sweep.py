@@ -1,0 +1,182 @@
+"""One sweep: every iPad of the register against the MDM, every check, every establishment.
+
+Reading comes first and is kept in memory; what it means is decided once for the whole estate;
+then each establishment is one transaction. A sweep that was cut off reads again and skips the
+establishments that are done.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.domain.asset import Asset
+from agent.domain.check import Finding
+from agent.domain.checks import RULES
+from agent.domain.device import Device, current
+from agent.domain.facts import NEVER, Fact, Known
+from agent.domain.judgement import Evidence, judge, unread
+from agent.domain.policy import Policy
+from agent.domain.problems import Problem, partial, platforms, problems
+from agent.domain.routes import Place
+from agent.effects.base import Answered, Look
+from agent.effects.verdicts import Book
+from agent.errors import Superseded
+from agent.ports.mdm import Beat, Mdm
+from agent.store.audit import Audit
+from agent.store.engine import Store, Transaction
+from agent.store.ledger import Claim, Ledger
+from agent.store.people import People
+from agent.store.register import Register
+from agent.store.sweeps import Sweeps
+
+LEASE = timedelta(minutes=3)  # longer than one answer of the MDM can take, retries included
+NATIONAL = ""  # the part of what belongs to no establishment
+
+
+def unwatched(what: str, done: int, of: int) -> None:
+    """For a sweep that nobody looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSweep:
+    """Every asset has been judged by every check."""
+
+    store: Store
+    mdm: Mdm
+    policy: Policy
+    watch: Callable[[str, int, int], None] = unwatched
+    lease: timedelta = LEASE
+    kind = "sweep"
+    lane = "routine"
+
+    def look(self, claim: Claim) -> Look:
+        """A sweep goes on where it was cut off, so there is nothing to find out first."""
+        return Look.CANNOT_TELL
+
+    def act(self, claim: Claim, now: datetime) -> Answered:
+        """Read, judge, and commit establishment by establishment."""
+        beat = self._beat(claim)
+        assets = self._start(claim)
+        asked = self.mdm.calls()
+        evidence = self._read(assets, beat)
+        findings = judge(assets, evidence, self.policy.baseline, now)
+        gaps = unread(evidence, findings)
+        found = problems(findings, RULES) + ([partial(gaps)] if gaps else [])
+        many = platforms(found, len(assets), self.policy.limits)
+        shared = self._decide(claim, many, gaps, self.mdm.calls() - asked)
+        self._commit(claim, _Outcome(assets, findings, found, shared, not evidence.listed.gap))
+        return Answered("partial" if gaps else "complete")
+
+    def record(self, tx: Transaction, claim: Claim, answer: Answered) -> None:
+        """The sweep is over."""
+        Sweeps(tx).end(claim.subject)
+        counts = {kind.value: n for kind, n in Sweeps(tx).counts(claim.subject).items()}
+        audit = Audit(tx)
+        audit.add("SWEEP_ENDED", "SWEEP", claim.subject, because=claim.subject, details=counts)
+
+    def _beat(self, claim: Claim) -> Beat:
+        def beat(what: str, done: int, of: int) -> None:
+            with self.store.begin() as tx:
+                self._hold(tx, claim)
+            self.watch(what, done, of)
+
+        return beat
+
+    def _hold(self, tx: Transaction, claim: Claim) -> None:
+        if not Ledger(tx).renew(claim, self.lease):
+            raise Superseded("another worker has taken over this sweep")
+
+    def _start(self, claim: Claim) -> list[Asset]:
+        with self.store.begin() as tx:
+            self._hold(tx, claim)
+            Sweeps(tx).start(claim.subject)
+            assets = list(Register(tx).all())
+            details = {"assets": len(assets), "attempt": claim.fence}
+            Audit(tx).add(
+                "SWEEP_STARTED", "SWEEP", claim.subject, because=claim.subject, details=details
+            )
+        return assets
+
+    def _read(self, assets: list[Asset], beat: Beat) -> Evidence:
+        """The list; each serial that it lacks, asked directly; then the costly fields."""
+        listed = self.mdm.devices(beat)
+        absent = [a.serial for a in assets if listed.gap or a.serial not in listed.rows]
+        found = self.mdm.find(absent, beat) if absent else {}
+        ours = [row for a in assets if (row := _current(a, listed.rows, found)) is not None]
+        detailed = {device.id: device for device in self.mdm.detailed(ours, beat)}
+        tenant = self.mdm.tenant()
+        return Evidence(listed=listed, found=found, detailed=detailed, tenant=tenant)
+
+    def _decide(
+        self, claim: Claim, shared: Mapping[str, Problem], gaps: tuple[str, ...], calls: int
+    ) -> Mapping[str, Problem]:
+        """Which problems are the platform's. A resumed sweep keeps to what it decided."""
+        with self.store.begin() as tx:
+            self._hold(tx, claim)
+            Sweeps(tx).missed(claim.subject, gaps)
+            Sweeps(tx).count_calls(claim.subject, calls)
+            return Sweeps(tx).decide(claim.subject, shared)
+
+    def _commit(self, claim: Claim, outcome: "_Outcome") -> None:
+        places = sorted({a.establishment for a in outcome.assets} | {NATIONAL})
+        with self.store.read() as tx:
+            done = Sweeps(tx).done(claim.subject)
+            regions, own = People(tx).regions(), People(tx).own_roles()
+        for number, code in enumerate(places, 1):
+            if code not in done:
+                place = Place(
+                    code=code, region=regions.get(code, ""), own=own.get(code, frozenset())
+                )
+                self._commit_one(claim, outcome, place)
+            self.watch("judging establishments", number, len(places))
+
+    def _commit_one(self, claim: Claim, outcome: "_Outcome", place: Place) -> None:
+        findings = outcome.findings_of[place.code]
+        with self.store.begin() as tx:
+            self._hold(tx, claim)
+            Sweeps(tx).add_part(claim.subject, place.code, findings)
+            Book(
+                tx=tx,
+                sweep=claim.subject,
+                rules=RULES,
+                routes=self.policy.routes,
+                phone=self.policy.phone,
+                platforms=outcome.shared,
+                list_complete=outcome.list_complete,
+                local_ids=outcome.local_ids(),
+            ).write(place, findings, outcome.problems_of[place.code])
+
+
+class _Outcome:
+    """What a sweep found, by establishment."""
+
+    def __init__(
+        self,
+        assets: list[Asset],
+        findings: Iterable[Finding],
+        found: Iterable[Problem],
+        shared: Mapping[str, Problem],
+        list_complete: bool,  # noqa: FBT001
+    ) -> None:
+        self.assets, self.shared, self.list_complete = assets, shared, list_complete
+        self.findings_of: dict[str, list[Finding]] = defaultdict(list)
+        self.problems_of: dict[str, list[Problem]] = defaultdict(list)
+        for finding in findings:
+            self.findings_of[finding.establishment].append(finding)
+        for problem in found:
+            self.problems_of[problem.establishment].append(problem)
+
+    def local_ids(self) -> dict[str, str]:
+        return {asset.tag: asset.local_id for asset in self.assets}
+
+
+def _current(
+    asset: Asset,
+    rows: Mapping[str, tuple[Device, ...]],
+    found: Mapping[str, Fact[tuple[Device, ...]]],
+) -> Device | None:
+    asked = found.get(asset.serial)
+    records = asked.value if isinstance(asked, Known) else rows.get(asset.serial, ())
+    device = current(records, "", NEVER)
+    return device.value if isinstance(device, Known) else None

@@ -1,0 +1,105 @@
+"""What one establishment's verdicts change: findings, incidents, letters, audit. One commit."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from agent.domain.check import Finding, Rule, Verdict
+from agent.domain.checks.listed import listed
+from agent.domain.incident import Incident
+from agent.domain.mail import letter
+from agent.domain.problems import NOT_KNOWN, SWEEP_PARTIAL, Problem, platform_of
+from agent.domain.routes import Place, Route, recipients
+from agent.store.audit import Audit
+from agent.store.engine import Transaction
+from agent.store.findings import Findings, Open
+from agent.store.incidents import Incidents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """Writes one place's part of a sweep."""
+
+    tx: Transaction
+    sweep: str
+    rules: Mapping[str, Rule]
+    routes: tuple[Route, ...]
+    phone: str
+    platforms: Mapping[str, Problem]
+    list_complete: bool
+    local_ids: Mapping[str, str]  # by asset tag
+
+    def write(
+        self, place: Place, findings: Iterable[Finding], problems: Iterable[Problem]
+    ) -> None:
+        """New, still, cleared: what stood before against what is wrong tonight."""
+        wrong = {(problem.subject, problem.type): problem for problem in problems}
+        seen = {(finding.subject, finding.check): finding for finding in findings}
+        standing = {(row.subject, row.type): row for row in self._standing(place, seen)}
+        for key, problem in wrong.items():
+            if key in standing:
+                self._still(place, standing[key], problem)
+            else:
+                self._new(place, problem)
+        for key, row in standing.items():
+            if key not in wrong and self._is_over(row, seen):
+                self._clear(row)
+        counts = {kind.value: sum(f.verdict is kind for f in seen.values()) for kind in Verdict}
+        subject = place.code or "national"
+        what = {"verdicts": counts, "problems": len(wrong)}
+        audit = Audit(self.tx)
+        audit.add("SWEPT", "ESTABLISHMENT", subject, because=self.sweep, details=what)
+
+    def _standing(self, place: Place, seen: Mapping[tuple[str, str], Finding]) -> list[Open]:
+        if place.code:
+            return Findings(self.tx).open({subject for subject, _ in seen})
+        return [row for row in Findings(self.tx).open() if not row.establishment]
+
+    def _new(self, place: Place, problem: Problem) -> None:
+        shared = platform_of(problem, self.platforms)
+        incident = Incidents(self.tx).raise_for(shared or problem)
+        Findings(self.tx).add(self.sweep, problem, incident.id)
+        self._audit("FINDING_OPENED", problem.subject, problem.type, incident, problem.reason)
+        self._tell(place, incident, problem)
+
+    def _still(self, place: Place, row: Open, problem: Problem) -> None:
+        incident = Incidents(self.tx).get(row.incident)
+        if row.worse_in(problem) and incident.subject == problem.subject:
+            incident = Incidents(self.tx).worsen(incident, problem)
+            self._audit("FINDING_WORSE", row.subject, row.type, incident, problem.reason)
+            self._tell(place, incident, problem)
+        Findings(self.tx).still(self.sweep, row.id, problem)
+
+    def _is_over(self, row: Open, seen: Mapping[tuple[str, str], Finding]) -> bool:
+        """Only what was seen to be well is over; not knowing ends nothing."""
+        if row.type == SWEEP_PARTIAL:
+            return True
+        if row.type == listed.name:
+            return self.list_complete
+        if row.type == NOT_KNOWN:
+            return not any(
+                f.reason == "not-read" for (s, _), f in seen.items() if s == row.subject
+            )
+        finding = seen.get((row.subject, row.type))
+        return finding is not None and finding.verdict is Verdict.PASS
+
+    def _clear(self, row: Open) -> None:
+        Findings(self.tx).clear(row.id)
+        incident = Incidents(self.tx).get(row.incident)
+        self._audit("FINDING_CLEARED", row.subject, row.type, incident, row.reason)
+        if Findings(self.tx).left_of(incident.id) == 0:
+            Incidents(self.tx).clear(incident.id)
+            Audit(self.tx).add("INCIDENT_CLEARED", "INCIDENT", incident.id, because=self.sweep)
+
+    def _tell(self, place: Place, incident: Incident, problem: Problem) -> None:
+        rule = self.rules.get(incident.type)
+        device = self.local_ids.get(incident.subject, "")
+        for to in recipients(problem, place, self.routes):
+            text = letter(incident, to, rule, device, self.phone)
+            Incidents(self.tx).tell(incident, to, text)
+
+    def _audit(
+        self, what: str, subject: str, type_: str, incident: Incident, reason: str
+    ) -> None:
+        details = {"type": type_, "reason": reason, "incident": incident.id}
+        kind = "ASSET" if "/" not in subject else "DEVICE"
+        Audit(self.tx).add(what, kind, subject, because=self.sweep, details=details)

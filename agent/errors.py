@@ -1,0 +1,68 @@
+"""Every error raised on purpose, named for what the caller does next.
+
+A message says what is wrong; `hint` says what to do about it. No message holds a secret, an
+address or a name.
+"""
+
+from datetime import timedelta
+
+
+class AgentError(Exception):
+    """Raised on purpose. `hint` names the cure."""
+
+    hint = ""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+
+
+class NotAllowed(AgentError):
+    """A gate is shut. The message names each gap and its requirement."""
+
+
+class BadInput(AgentError):
+    """What a person handed in is not usable. The message names each line and its cure."""
+
+
+class Misconfigured(AgentError):
+    """A setting is missing or wrong: stop at start."""
+
+
+class Superseded(AgentError):
+    """Another claim came after ours: write nothing more."""
+
+    hint = "Nothing to do: another worker has taken over."
+
+
+class ConnectorError(AgentError):
+    """The outside did not give what was asked."""
+
+
+class TryAgain(ConnectorError):
+    """Nothing is wrong with the request; the outside is busy or away.
+
+    `after` is how long it asked us to wait, where it said so.
+    """
+
+    hint = "Nothing to do now: it is tried again by itself."
+    after: timedelta | None
+
+    def __init__(
+        self, message: str, *, after: timedelta | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint)
+        self.after = after
+
+
+class Refused(ConnectorError):
+    """The outside system said no, and would say no again."""
+
+    hint = "Check the permissions of the service account."
+
+
+class UnknownReply(ConnectorError):
+    """The vendor's answer is not of the form that we know: it may have changed its API."""
+
+    hint = "Report this with the vendor's name and the time; nothing was taken from the answer."

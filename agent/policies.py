@@ -1,0 +1,147 @@
+"""The baseline and the routes of a scheme, read from the `config` folder."""
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+from agent.domain.baseline import Baseline, Days, version
+from agent.domain.check import Category, Severity
+from agent.domain.policy import Policy
+from agent.domain.problems import Limits
+from agent.domain.routes import PLACES, Route
+from agent.errors import Misconfigured
+from agent.schemes import config_folder
+
+T = TypeVar("T")
+CategoryName = Literal["security", "loss", "upkeep", "operational"]
+SeverityName = Literal["LOW", "MEDIUM", "HIGH"]
+
+
+class _Days(msgspec.Struct, forbid_unknown_fields=True):
+    low_days: int
+    medium_days: int
+    high_days: int
+
+
+class _Evidence(msgspec.Struct, forbid_unknown_fields=True):
+    fresh_days: int
+
+
+class _SingleApp(msgspec.Struct, forbid_unknown_fields=True):
+    profile: str
+
+
+class _Zoom(msgspec.Struct, forbid_unknown_fields=True):
+    bundle: str
+    minimum_version: str
+    names: tuple[str, ...]
+    other_bundles: dict[str, tuple[str, ...]]
+
+
+class _Apps(msgspec.Struct, forbid_unknown_fields=True):
+    allowed: tuple[str, ...]
+
+
+class _Baseline(msgspec.Struct, forbid_unknown_fields=True):
+    minimum_os: str
+    check_in: _Days
+    evidence: _Evidence
+    certificate: _Days
+    single_app: _SingleApp
+    zoom: _Zoom
+    apps: _Apps
+
+
+class _When(msgspec.Struct, forbid_unknown_fields=True):
+    category: CategoryName
+    severity: SeverityName = "LOW"
+
+
+class _Route(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    when: _When
+    tell: tuple[str, ...]
+
+
+class _Collapse(msgspec.Struct, forbid_unknown_fields=True):
+    same_value: int
+    share: float
+    at_least: int
+
+
+class _Phone(msgspec.Struct, forbid_unknown_fields=True):
+    infosec: str
+
+
+class _Routes(msgspec.Struct, forbid_unknown_fields=True):
+    route: tuple[_Route, ...]
+    collapse: _Collapse
+    phone: _Phone
+
+
+def load_policy(scheme: str = "ipad", folder: Path | None = None) -> Policy:
+    """The scheme's baseline and routes. Raises Misconfigured naming the file and the key."""
+    folder = folder or config_folder()
+    routes_file = folder / "schemes" / scheme / "routes.toml"
+    told = _read(routes_file, _Routes)
+    return Policy(
+        baseline=_baseline(folder / "baselines" / f"{scheme}.toml"),
+        routes=tuple(_route(routes_file, route) for route in told.route),
+        limits=Limits(told.collapse.same_value, told.collapse.share, told.collapse.at_least),
+        phone=told.phone.infosec,
+    )
+
+
+def _baseline(path: Path) -> Baseline:
+    told = _read(path, _Baseline)
+    versions = {
+        "minimum_os": told.minimum_os,
+        "zoom.minimum_version": told.zoom.minimum_version,
+    }
+    for key, text in versions.items():
+        if version(text) is None:
+            raise Misconfigured(f"{path}: {key} is no version", "Write it as 17.7.1.")
+    bundles = {told.zoom.bundle: told.zoom.names, **told.zoom.other_bundles}
+    names = {n.lower(): bundle for bundle, known in bundles.items() for n in (*known, bundle)}
+    return Baseline(
+        minimum_os=told.minimum_os,
+        check_in=_days(told.check_in),
+        certificate=_days(told.certificate),
+        fresh=timedelta(days=told.evidence.fresh_days),
+        single_app_profile=told.single_app.profile,
+        zoom_bundle=told.zoom.bundle,
+        zoom_minimum=told.zoom.minimum_version,
+        zoom_names=names,
+        allowed_apps=frozenset(name.lower() for name in told.apps.allowed),
+    )
+
+
+def _days(told: _Days) -> Days:
+    return Days(told.low_days, told.medium_days, told.high_days)
+
+
+def _route(path: Path, told: _Route) -> Route:
+    for place in told.tell:
+        if place not in PLACES:
+            known = ", ".join(PLACES)
+            raise Misconfigured(
+                f"{path}: route “{told.name}” tells {place}, which is nobody",
+                f"Tell some of: {known}.",
+            )
+    severity = Severity[told.when.severity]
+    return Route(told.name, Category(told.when.category), severity, told.tell)
+
+
+def _read(path: Path, form: type[T]) -> T:
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), form)
+    except OSError as err:
+        raise Misconfigured(f"{path} cannot be read: {err.strerror}", _REINSTALL) from err
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as err:
+        raise Misconfigured(f"{path}: {err}", _REINSTALL) from err
+
+
+_REINSTALL = "Correct the file, or install callsteward again."

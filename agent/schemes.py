@@ -1,0 +1,108 @@
+"""Scheme packs: the protocol's words and numbers, read from the `config` folder."""
+
+import csv
+import io
+import re
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+import agent
+from agent.domain.establishments import Establishment
+from agent.domain.scheme import RegisterRules, Scheme
+from agent.errors import Misconfigured
+
+LOCAL_ID_GROUPS = {"establishment", "mark", "number"}
+
+
+class _Ids(msgspec.Struct, forbid_unknown_fields=True):
+    local_id: str
+    asset_tag: str
+    serial: str
+    iccid: str
+
+
+class _Receipt(msgspec.Struct, forbid_unknown_fields=True):
+    due_working_days: int
+    storage_locations: tuple[str, ...]
+
+
+class _Staff(msgspec.Struct, forbid_unknown_fields=True):
+    local_roles: tuple[str, ...]
+    wider_roles: tuple[str, ...]
+
+
+class _Register(msgspec.Struct, forbid_unknown_fields=True):
+    device_kind: str
+    devices_per_establishment: int
+    ids: _Ids
+    receipt: _Receipt
+    staff: _Staff
+
+
+def config_folder() -> Path:
+    """`config`: inside the package where it is installed, beside it in a checkout."""
+    package = Path(agent.__file__).parent
+    installed = package / "config"
+    return installed if installed.is_dir() else package.parent / "config"
+
+
+def load_scheme(name: str = "ipad", folder: Path | None = None) -> Scheme:
+    """The scheme of this name. Raises Misconfigured naming the file and the key."""
+    folder = folder or config_folder()
+    rules = _rules(folder / "schemes" / name / "register.toml")
+    return Scheme(name, rules, _establishments(folder / "establishments.csv"))
+
+
+def _rules(path: Path) -> RegisterRules:
+    try:
+        told = msgspec.convert(tomllib.loads(_text(path)), _Register)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as err:
+        raise _wrong(path, str(err)) from err
+    local_id = _pattern(path, "ids.local_id", told.ids.local_id)
+    if set(local_id.groupindex) != LOCAL_ID_GROUPS:
+        raise _wrong(path, "ids.local_id needs the groups establishment, mark and number")
+    return RegisterRules(
+        device_kind=told.device_kind,
+        devices_per_establishment=told.devices_per_establishment,
+        local_id=local_id,
+        asset_tag=_pattern(path, "ids.asset_tag", told.ids.asset_tag),
+        serial=_pattern(path, "ids.serial", told.ids.serial),
+        iccid=_pattern(path, "ids.iccid", told.ids.iccid),
+        receipt_due_working_days=told.receipt.due_working_days,
+        storage_locations=told.receipt.storage_locations,
+        local_roles=told.staff.local_roles,
+        wider_roles=told.staff.wider_roles,
+    )
+
+
+def _pattern(path: Path, key: str, text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.ASCII)
+    except re.error as err:
+        raise _wrong(path, f"{key} is not a regular expression: {err}") from err
+
+
+def _establishments(path: Path) -> dict[str, Establishment]:
+    rows = list(csv.DictReader(io.StringIO(_text(path))))
+    for key in ("code", "name", "name_welsh"):
+        if not rows or key not in rows[0]:
+            raise _wrong(path, f"column {key} is missing, or there is no line")
+    found: dict[str, Establishment] = {}
+    for row in rows:
+        if row["code"] in found:
+            raise _wrong(path, f"code {row['code']} is there twice")
+        found[row["code"]] = Establishment(row["code"], row["name"], row["name_welsh"])
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as err:
+        raise _wrong(path, f"cannot be read: {getattr(err, 'strerror', None) or err}") from err
+
+
+def _wrong(path: Path, what: str) -> Misconfigured:
+    return Misconfigured(f"{path}: {what}", "Correct the file, or install callsteward again.")

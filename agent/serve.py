@@ -1,0 +1,77 @@
+"""The agent process: times from APScheduler, duties from the ledger, threads for the lanes.
+
+APScheduler holds no duty: its jobs are in memory, and what a job does is idempotent. A night
+is owed before it begins, so an agent that was down at 02:00 finds it due when it starts.
+"""
+
+import logging
+import threading
+from contextlib import closing
+from datetime import time
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from agent.services.sweep import LONDON, owe_nights
+from agent.settings import Settings
+from agent.tick import Worker
+from agent.worker import Lanes
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 0.1  # how soon another process's commit is seen
+JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+
+
+class Agent:
+    """Serves until it is stopped. Times of the sweep are UK time."""
+
+    def __init__(self, worker: Worker, settings: Settings) -> None:
+        self._worker, self._settings = worker, settings
+        self._at = time.fromisoformat(settings.sweep_at)
+        self._stopping = threading.Event()
+        self._lanes = Lanes(worker)
+
+    def stop(self) -> None:
+        """Let what is in flight end; the rest stays owed."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Blocks until `stop`."""
+        self._owe_nights()
+        scheduler = self._scheduler()
+        scheduler.start()
+        try:
+            with closing(self._lanes):
+                self._wake_at_commits()
+        finally:
+            scheduler.shutdown(wait=False)
+
+    def _scheduler(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(timezone=LONDON, job_defaults=JOB_DEFAULTS)
+        nightly = CronTrigger(hour=self._at.hour, minute=self._at.minute, timezone=LONDON)
+        scheduler.add_job(self._owe_nights, nightly, id="nights")
+        every = IntervalTrigger(seconds=self._settings.tick_seconds)
+        scheduler.add_job(self._tick, every, id="tick")
+        return scheduler
+
+    def _owe_nights(self) -> None:
+        for day in owe_nights(self._worker.store, self._at):
+            log.info("a night is owed", extra={"night": day.isoformat()})
+        self._tick()
+
+    def _tick(self) -> None:
+        if not self._stopping.is_set():
+            self._lanes.tick()
+
+    def _wake_at_commits(self) -> None:
+        """What another process commits starts at once; the scheduled tick is the net."""
+        with self._worker.store.reader.connect() as watching:
+            seen: Any = None
+            while not self._stopping.wait(LOOK_SECONDS):
+                now = watching.exec_driver_sql("PRAGMA data_version").scalar()
+                watching.rollback()
+                if now != seen:
+                    seen = now
+                    self._tick()

@@ -1,0 +1,114 @@
+"""What a sweep found: counts, iPads, incidents, who was told."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.domain.annex_e import QUESTIONS, Row, rows
+from agent.domain.asset import Asset
+from agent.domain.check import Finding, Verdict
+from agent.domain.checks import RULES
+from agent.domain.incident import Incident
+from agent.errors import BadInput
+from agent.store.engine import Store
+from agent.store.findings import Findings
+from agent.store.incidents import Incidents
+from agent.store.register import Register
+from agent.store.sweeps import Sweep, Sweeps
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReport:
+    """One iPad: the machine's half of its eight Annex E rows, and what is not well."""
+
+    asset: Asset
+    annex_e: dict[int, Row]
+    findings: tuple[Finding, ...]  # FAIL and UNKNOWN only
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many letters went to one kind of inbox."""
+
+    role: str
+    inboxes: int
+    accepted: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All of one sweep. Times are UTC."""
+
+    sweep: Sweep
+    counts: dict[Verdict, int]
+    establishments: int
+    devices: tuple[DeviceReport, ...]
+    elsewhere: tuple[Finding, ...]  # of no iPad on the register
+    incidents: tuple[Incident, ...]  # all that are open
+    told: tuple[Told, ...]
+
+    @property
+    def seconds(self) -> float:
+        ended = self.sweep.ended_at or self.sweep.started_at
+        return (ended - self.sweep.started_at).total_seconds()
+
+    @property
+    def new_incidents(self) -> tuple[Incident, ...]:
+        return tuple(i for i in self.incidents if i.opened_at >= self.sweep.started_at)
+
+    def annex_e(self) -> dict[int, Counter[Row]]:
+        """For each question, how many iPads stand how."""
+        return {q: Counter(device.annex_e[q] for device in self.devices) for q in QUESTIONS}
+
+
+def report(store: Store, sweep_id: str) -> Report:
+    """What this sweep found. Raises BadInput if there is no such sweep."""
+    with store.read() as tx:
+        sweep = Sweeps(tx).get(sweep_id)
+        if sweep is None:
+            raise BadInput(f"there is no sweep {sweep_id}")
+        assets = Register(tx).all()
+        verdicts = Sweeps(tx).verdicts(sweep_id)
+        counts = Sweeps(tx).counts(sweep_id)
+        incidents = Incidents(tx).open()
+        concerned = Counter(f.subject for f in Findings(tx).open())
+        told = Incidents(tx).told(sweep.started_at)
+    tags = {asset.tag for asset in assets}
+    by_subject: dict[str, list[Finding]] = defaultdict(list)
+    for finding in verdicts:
+        by_subject[finding.subject].append(finding)
+    return Report(
+        sweep=sweep,
+        counts=counts,
+        establishments=len({asset.establishment for asset in assets}),
+        devices=tuple(_device(a, by_subject[a.tag], concerned[a.tag]) for a in assets),
+        elsewhere=tuple(f for f in verdicts if f.subject not in tags and _not_well(f)),
+        incidents=tuple(incidents),
+        told=_told(told),
+    )
+
+
+def _device(asset: Asset, findings: list[Finding], open_incidents: int) -> DeviceReport:
+    order = {name: number for number, name in enumerate(RULES)}
+    bad = sorted(filter(_not_well, findings), key=lambda f: (f.verdict.value, order[f.check]))
+    return DeviceReport(asset, rows(findings, RULES, open_incidents), tuple(bad))
+
+
+def _not_well(finding: Finding) -> bool:
+    return finding.verdict is not Verdict.PASS
+
+
+def _told(letters: list[tuple[str, str, datetime | None]]) -> tuple[Told, ...]:
+    by_role: dict[str, list[tuple[str, datetime | None]]] = defaultdict(list)
+    for role, code, accepted_at in letters:
+        by_role[role].append((code, accepted_at))
+    return tuple(
+        Told(
+            role,
+            len({code for code, _ in those}),
+            sum(accepted is not None for _, accepted in those),
+            sum(accepted is None for _, accepted in those),
+        )
+        for role, those in sorted(by_role.items())
+    )

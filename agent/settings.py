@@ -1,0 +1,164 @@
+"""CALLSTEWARD_* variables, a settings file, secret files: the environment is read here only."""
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveInt, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from agent.errors import Misconfigured
+
+PREFIX = "CALLSTEWARD_"
+SETTINGS_FILE = PREFIX + "SETTINGS_FILE"
+
+
+def _default_data_dir() -> Path:
+    return Path.home() / ".local" / "share" / "callsteward"
+
+
+class Settings(BaseSettings):
+    """Each has a type, a sentence, and a default only where a wrong guess is harmless."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data_dir: Path = Field(
+        default_factory=_default_data_dir,
+        description="Folder for the database and the reports.",
+    )
+    database_url: str | None = Field(
+        default=None, description="sqlite:////path; unset: callsteward.db in data_dir."
+    )
+
+    mdm: Literal["intune"] | None = Field(
+        default=None, description="Which MDM to ask. Unset, a sweep refuses."
+    )
+    intune_tenant_id: str | None = Field(default=None, description="Entra tenant id.")
+    intune_client_id: str | None = Field(
+        default=None, description="Client id of the read-only app registration."
+    )
+    intune_certificate_file: Path | None = Field(
+        default=None, description="PEM of the certificate registered for the app."
+    )
+    intune_private_key_file: Path | None = Field(
+        default=None, description="PEM of its private key; mode 0600."
+    )
+    intune_enrolment_profiles: tuple[str, ...] = Field(
+        default=(),
+        description="JSON list: only iPads of these enrolment profiles belong to the scheme;"
+        " empty: every iPad of the tenant must be on the register.",
+    )
+    graph_url: str = Field(
+        default="https://graph.microsoft.com", description="Microsoft Graph, without a version."
+    )
+    login_url: str = Field(
+        default="https://login.microsoftonline.com", description="Entra ID's token service."
+    )
+    http_proxy: str | None = Field(
+        default=None, description="Proxy for all HTTP; the system's variables are not read."
+    )
+    http_ca_file: Path | None = Field(
+        default=None, description="CA bundle for HTTPS; unset: the usual public ones."
+    )
+
+    smtp_host: str | None = Field(
+        default=None, description="Mail server. Unset, mail stays owed and doctor says so."
+    )
+    smtp_port: PositiveInt = Field(default=587, description="Its port; STARTTLS is required.")
+    smtp_username: str | None = Field(default=None, description="User for AUTH; unset: none.")
+    smtp_password_file: Path | None = Field(
+        default=None, description="File that holds the password, and nothing else; mode 0600."
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, description="CA that signed the mail server's certificate."
+    )
+    mail_from: str | None = Field(default=None, description="Sender address of every mail.")
+
+    sweep_at: Annotated[str, Field(pattern=r"^(0[2-9]|1\d|2[0-3]):[0-5]\d$")] = Field(
+        default="02:00",
+        description="UK time of the nightly sweep, 02:00 or later: 01:30 comes twice or never"
+        " when the clocks change.",
+    )
+    tick_seconds: Annotated[float, Field(ge=1, le=5)] = Field(
+        default=2, description="How often serve looks for what is due, beside being woken."
+    )
+    deadline_seconds: Annotated[NonNegativeFloat, Field(ge=1, le=60)] = Field(
+        default=30, description="Total time that one call to the outside may take."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = os.environ.get(SETTINGS_FILE)
+        if file is None:
+            return init_settings, env_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(file))
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'callsteward.db'}"
+
+    def smtp_password(self) -> SecretStr | None:
+        """Raises Misconfigured if the file cannot be read."""
+        if self.smtp_password_file is None:
+            return None
+        return SecretStr(read_file("smtp_password_file", self.smtp_password_file).strip())
+
+
+def read_file(setting: str, path: Path) -> str:
+    """The text of a file that a setting names. Raises Misconfigured with the cure."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as err:
+        reason = err.strerror if isinstance(err, OSError) else "it is not text"
+        raise Misconfigured(
+            f"{PREFIX}{setting.upper()} names {path}, which cannot be read: {reason}",
+            "Name a file that this user may read.",
+        ) from err
+
+
+def load(**given: Any) -> Settings:
+    """The settings as they are now. Raises Misconfigured naming each wrong one and its cure."""
+    _refuse_unknown(os.environ)
+    file = os.environ.get(SETTINGS_FILE)
+    if file is not None:
+        read_file("settings_file", Path(file))
+    try:
+        return Settings(**given)
+    except ValidationError as err:
+        raise Misconfigured(
+            _plain(err), "See `callsteward settings` for each setting."
+        ) from err
+    except ValueError as err:  # a settings file that is no TOML
+        raise Misconfigured(f"the settings file cannot be read: {err}") from err
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {SETTINGS_FILE}
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            close = get_close_matches(name.upper(), known, n=1)
+            cure = f"Did you mean {close[0]}?" if close else "See `callsteward settings`."
+            raise Misconfigured(f"{name} is no setting of callsteward.", cure)
+
+
+def _plain(err: ValidationError) -> str:
+    """Which settings are wrong and how; never their values."""
+    lines = []
+    for problem in err.errors(include_url=False, include_input=False, include_context=False):
+        name = str(problem["loc"][0]) if problem["loc"] else "settings"
+        lines.append(f"{PREFIX}{name.upper()}: {problem['msg']}")
+    return "; ".join(lines)

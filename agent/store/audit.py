@@ -1,0 +1,84 @@
+"""The chain of changes, written in the transaction of the change itself."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import CheckConstraint, Column, Integer, Table, Text, select, update
+
+from agent.domain.audit import START, Entry, canonical, digest, first_broken
+from agent.domain.people import AGENT, Actor
+from agent.store.engine import Moment, Transaction, metadata
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("row", Text, nullable=False),  # canonical JSON: what the hash is of
+    Column("hash", Text, nullable=False),
+    sqlite_strict=True,
+)
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    tx: Transaction
+
+    def add(
+        self,
+        what: str,
+        subject_type: str,
+        subject: str,
+        *,
+        by: Actor = AGENT,
+        because: str = "",
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        """One row at the chain's end. `because` is the id of what it belongs to: a sweep."""
+        seq, previous = self.head()
+        how = {"how": by.how} | ({"osUser": by.os_user} if by.os_user else {})
+        entry = Entry(
+            what=what,
+            when=self.tx.now,
+            subject_type=subject_type,
+            subject_id=subject,
+            who=by.id,
+            operation_id=f"{subject_type}/{subject}/{seq + 1}",
+            correlation_id=because or f"{subject_type}/{subject}",
+            details={**how, **(details or {})},
+        )
+        row = canonical(seq + 1, entry, previous)
+        self.tx.sql.execute(
+            audit.insert().values(
+                seq=seq + 1, at=entry.when, what=what, subject=subject, row=row,
+                hash=digest(row),
+            )
+        )  # fmt: skip
+        head = {"seq": seq + 1, "hash": digest(row)}
+        if self.tx.sql.execute(update(audit_head).values(**head)).rowcount == 0:
+            self.tx.sql.execute(audit_head.insert().values(id=1, **head))
+
+    def head(self) -> tuple[int, str]:
+        """The last row's number and hash; (0, zeros) of an empty chain."""
+        row = self.tx.sql.execute(select(audit_head.c.seq, audit_head.c.hash)).one_or_none()
+        return (0, START) if row is None else (row.seq, row.hash)
+
+    def rows(self) -> Iterator[tuple[int, str, str]]:
+        """Every row in order: number, text, hash."""
+        columns = select(audit.c.seq, audit.c.row, audit.c.hash).order_by(audit.c.seq)
+        for entry in self.tx.sql.execute(columns):
+            yield entry.seq, entry.row, entry.hash
+
+    def broken(self) -> str | None:
+        """Why the chain does not hold, or None."""
+        return first_broken(self.rows(), self.head())

@@ -1,0 +1,120 @@
+"""Our own memory: one schema and one code path for SQLite and PostgreSQL."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+metadata = MetaData()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as microseconds."""
+
+    impl = BigInteger().with_variant(Integer, "sqlite")
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class Day(TypeDecorator[date]):
+    """A calendar day, kept as 2026-11-22."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Any) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Any) -> date | None:
+        return None if value is None else date.fromisoformat(value)
+
+
+high_water = Table(
+    "clock",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
+    Column("latest", Moment, nullable=False),
+    sqlite_strict=True,
+)
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One write: its connection, its one time, and what follows its commit."""
+
+    sql: Connection
+    now: datetime
+    woken: list[str] = field(default_factory=list)
+
+    def insert(self, table: Any) -> Any:
+        """An insert that knows ON CONFLICT, in the words of the database in use."""
+        return {"sqlite": sqlite, "postgresql": postgresql}[self.sql.dialect.name].insert(table)
+
+
+def nobody(keys: Iterable[str]) -> None:
+    """For a process in which nobody waits for work: the agent's own tick finds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All that we remember. `clock` gives aware UTC; `wake` is told what a commit made due."""
+
+    engine: Engine
+    reader: Engine  # read only; never blocks a writer
+    clock: Callable[[], datetime]
+    wake: Callable[[Iterable[str]], None] = nobody
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """All or nothing. Never open while the outside is called."""
+        with self.engine.begin() as sql:
+            tx = Transaction(sql, _advance(sql, self.clock()))
+            yield tx
+        if tx.woken:
+            self.wake(tx.woken)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """One consistent picture, without waiting for a writer. Writing in it fails."""
+        with self.reader.begin() as sql:
+            yield Transaction(sql, _latest(sql, self.clock()))
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self.reader.dispose()
+
+
+def _latest(sql: Connection, told: datetime) -> datetime:
+    """The clock's time, kept from running backwards across processes and restarts."""
+    kept: datetime | None = sql.scalar(select(high_water.c.latest))
+    return told if kept is None or kept < told else kept
+
+
+def _advance(sql: Connection, told: datetime) -> datetime:
+    now = _latest(sql, told)
+    if sql.execute(update(high_water).values(latest=now)).rowcount == 0:
+        sql.execute(high_water.insert().values(id=1, latest=now))
+    return now

@@ -1,0 +1,110 @@
+"""What is wrong now, and what was: one open row for each subject and type of problem."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Index, Integer, Table, Text, func, select, text, update
+
+from agent.domain.check import Severity
+from agent.domain.problems import Problem
+from agent.store.engine import Moment, Transaction, metadata
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("establishment", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("incident", Text, nullable=False),
+    Column("first_sweep", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("last_sweep", Text, nullable=False),
+    Column("cleared_at", Moment),
+    Index(
+        "finding_open", "subject", "type", unique=True,
+        sqlite_where=text("cleared_at is null"), postgresql_where=text("cleared_at is null"),
+    ),
+    sqlite_strict=True,
+)  # fmt: skip
+f = finding.c
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A finding that still stands."""
+
+    id: int
+    subject: str
+    type: str
+    establishment: str
+    reason: str
+    because: str
+    severity: Severity
+    incident: str
+    opened_at: datetime
+
+    def worse_in(self, now: Problem) -> bool:
+        """Graver than before, or wrong in another way."""
+        return now.severity > self.severity or now.reason != self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    tx: Transaction
+
+    def open(self, subjects: Collection[str] | None = None) -> list[Open]:
+        """What stands, of these subjects or of all, the oldest first."""
+        columns = (
+            f.id, f.subject, f.type, f.establishment, f.reason, f.because, f.severity,
+            f.incident, f.opened_at,
+        )  # fmt: skip
+        standing = select(*columns).where(f.cleared_at.is_(None)).order_by(f.id)
+        if subjects is not None:
+            standing = standing.where(f.subject.in_(subjects))
+        return [
+            Open(*row[:6], Severity(row.severity), row.incident, row.opened_at)
+            for row in self.tx.sql.execute(standing)
+        ]
+
+    def add(self, sweep: str, problem: Problem, incident: str) -> None:
+        """A problem that did not stand before."""
+        self.tx.sql.execute(
+            finding.insert().values(
+                subject=problem.subject,
+                type=problem.type,
+                establishment=problem.establishment,
+                reason=problem.reason,
+                because=problem.because,
+                severity=int(problem.severity),
+                incident=incident,
+                first_sweep=sweep,
+                opened_at=self.tx.now,
+                last_sweep=sweep,
+            )
+        )
+
+    def still(self, sweep: str, finding_id: int, problem: Problem) -> None:
+        """It stands tonight too, perhaps for another reason."""
+        now = {
+            "last_sweep": sweep,
+            "establishment": problem.establishment,
+            "reason": problem.reason,
+            "because": problem.because,
+            "severity": int(problem.severity),
+        }
+        self.tx.sql.execute(update(finding).where(f.id == finding_id).values(**now))
+
+    def clear(self, finding_id: int) -> None:
+        """A sweep saw with its own eyes that it is over."""
+        over = update(finding).where(f.id == finding_id).values(cleared_at=self.tx.now)
+        self.tx.sql.execute(over)
+
+    def left_of(self, incident: str) -> int:
+        """How many findings of this incident still stand."""
+        standing = select(func.count()).where(f.incident == incident, f.cleared_at.is_(None))
+        return self.tx.sql.scalar(standing) or 0

@@ -1,0 +1,161 @@
+"""What the agent owes the world, one row each. The row is the deadline."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    Table,
+    Text,
+    case,
+    literal,
+    select,
+    update,
+)
+
+from agent.store.engine import Moment, Transaction, metadata
+
+obligation = Table(
+    "obligation",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due", Moment, nullable=False),  # the promise; lateness is measured from it
+    Column("next_at", Moment, nullable=False),  # nobody touches it before: a lease or a pause
+    Column("fence", Integer, nullable=False),
+    Column("wish", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("error", Text),
+    Column("detail", Text),  # how it ended; no personal data
+    CheckConstraint("state in ('owed', 'withdrawn', 'done', 'void')", name="state"),
+    Index("obligation_ready", "kind", "state", "next_at"),
+    sqlite_strict=True,
+)
+o = obligation.c
+LIVE = o.state.in_(("owed", "withdrawn"))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on one obligation until its lease ends."""
+
+    key: str
+    kind: str
+    subject: str
+    state: str
+    fence: int
+    wish: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One obligation as it stands, for people and for the tick."""
+
+    key: str
+    kind: str
+    subject: str
+    state: str
+    due: datetime
+    next_at: datetime
+    failures: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    tx: Transaction
+
+    def owe(self, kind: str, subject: str, due: datetime, occasion: str = "") -> str:
+        """Owe this. Owing it again makes it due earlier, never later, and not twice."""
+        key = "/".join(filter(None, (kind, subject, occasion)))
+        new = self.tx.insert(obligation).values(
+            key=key, kind=kind, subject=subject, state="owed", due=due, next_at=due,
+            fence=0, wish=1, failures=0,
+        )  # fmt: skip
+        then = literal(due, Moment)
+        again = {
+            "state": "owed",
+            "wish": o.wish + 1,
+            "due": case((LIVE & (o.due < then), o.due), else_=then),
+            "next_at": case(
+                (LIVE & ((o.fence > 0) | (o.next_at < then)), o.next_at), else_=then
+            ),
+        }  # next_at may be a lease: once attempted, a new wish must not shorten it
+        self.tx.sql.execute(new.on_conflict_do_update(index_elements=["key"], set_=again))
+        if due <= self.tx.now:
+            self.tx.woken.append(key)
+        return key
+
+    def owe_once(self, kind: str, subject: str, due: datetime) -> bool:
+        """Owe this unless it was ever owed. True if it is new: a night comes only once."""
+        key = f"{kind}/{subject}"
+        if self.tx.sql.scalar(select(o.key).where(o.key == key)) is not None:
+            return False
+        self.owe(kind, subject, due)
+        return True
+
+    def runnable(self, kinds: tuple[str, ...], limit: int) -> list[str]:
+        """What may be claimed now, the longest due first."""
+        ready = select(o.key).where(LIVE, o.kind.in_(kinds), o.next_at <= self.tx.now)
+        return list(self.tx.sql.scalars(ready.order_by(o.due, o.key).limit(limit)))
+
+    def claim(self, key: str, lease: timedelta) -> Claim | None:
+        """Nobody else may touch it until the lease is over, dead or alive."""
+        mine = (
+            update(obligation)
+            .where(o.key == key, LIVE, o.next_at <= self.tx.now)
+            .values(fence=o.fence + 1, next_at=self.tx.now + lease)
+            .returning(o.key, o.kind, o.subject, o.state, o.fence, o.wish, o.failures)
+        )
+        row = self.tx.sql.execute(mine).one_or_none()
+        return None if row is None else Claim(*row)
+
+    def renew(self, claim: Claim, lease: timedelta) -> bool:
+        """A long effect is alive. False if another claim came after this one: stop."""
+        return self._mine(claim, next_at=self.tx.now + lease)
+
+    def finish(self, claim: Claim, state: str, detail: str = "") -> bool:
+        """False if another claim came after this one: then write nothing at all."""
+        wished_again = (o.wish > claim.wish) & (o.state == "owed")
+        return self._mine(
+            claim,
+            state=case((wished_again, "owed"), else_=state),
+            next_at=case((wished_again, literal(self.tx.now, Moment)), else_=o.next_at),
+            failures=0,
+            error=None,
+            detail=detail or None,
+        )
+
+    def postpone(self, claim: Claim, at: datetime, why: str) -> bool:
+        """Not yet, and nothing is wrong."""
+        return self._mine(claim, next_at=at, error=why)
+
+    def retry(self, claim: Claim, at: datetime, error: str) -> bool:
+        """It failed; it stays owed and is tried again at this time."""
+        return self._mine(claim, next_at=at, error=error, failures=claim.failures + 1)
+
+    def withdraw(self, key: str) -> None:
+        """No longer wanted. Once attempted, only the outside can say what became of it."""
+        kept = case((o.fence == 0, "void"), else_="withdrawn")
+        self.tx.sql.execute(update(obligation).where(o.key == key, LIVE).values(state=kept))
+
+    def kinds(self) -> frozenset[str]:
+        """Every kind of which something is owed."""
+        return frozenset(self.tx.sql.scalars(select(o.kind).where(LIVE).distinct()))
+
+    def open(self, kind: str) -> list[Owed]:
+        """What of this kind is still owed, the longest due first."""
+        columns = (o.key, o.kind, o.subject, o.state, o.due, o.next_at, o.failures, o.error)
+        rows = select(*columns).where(LIVE, o.kind == kind).order_by(o.due, o.key)
+        return [Owed(*row) for row in self.tx.sql.execute(rows)]
+
+    def _mine(self, claim: Claim, **values: Any) -> bool:
+        mine = update(obligation).where(o.key == claim.key, o.fence == claim.fence, LIVE)
+        return self.tx.sql.execute(mine.values(**values)).rowcount == 1

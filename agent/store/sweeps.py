@@ -1,0 +1,168 @@
+"""Sweeps: what was read, which establishments are done, and every verdict."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    Table,
+    Text,
+    func,
+    select,
+    update,
+)
+
+from agent.domain.check import Category, Finding, Severity, Verdict
+from agent.domain.problems import Problem
+from agent.store.engine import Moment, Transaction, metadata
+
+sweep = Table(
+    "sweep",
+    metadata,
+    Column("id", Text, primary_key=True),  # a night's local date, or an id by hand
+    Column("state", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("decision", Text),  # JSON: which problems are the platform's
+    Column("gaps", Text, nullable=False),  # JSON: what was not read
+    Column("api_calls", Integer, nullable=False),
+    CheckConstraint("state in ('RUNNING', 'COMPLETE', 'PARTIAL')", name="sweep_state"),
+    sqlite_strict=True,
+)
+s = sweep.c
+part = Table(
+    "sweep_part",
+    metadata,
+    Column("sweep", Text, ForeignKey("sweep.id"), primary_key=True),
+    Column("establishment", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    sqlite_strict=True,
+)
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("sweep", Text, ForeignKey("sweep.id"), primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("check_name", Text, primary_key=True),
+    Column("establishment", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    sqlite_strict=True,
+)
+v = verdict.c
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One run of all checks on all assets. Times are UTC."""
+
+    id: str
+    state: str
+    started_at: datetime
+    ended_at: datetime | None
+    gaps: tuple[str, ...]
+    api_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeps:
+    tx: Transaction
+
+    def start(self, sweep_id: str) -> None:
+        """Begin, or go on with what another process began."""
+        new = self.tx.insert(sweep).values(
+            id=sweep_id, state="RUNNING", started_at=self.tx.now, gaps="[]", api_calls=0
+        )
+        self.tx.sql.execute(new.on_conflict_do_nothing(index_elements=["id"]))
+
+    def decide(self, sweep_id: str, shared: Mapping[str, Problem]) -> dict[str, Problem]:
+        """Which problems are the platform's: decided once, also for a resumed sweep."""
+        text = json.dumps({key: _kept(problem) for key, problem in shared.items()})
+        once = update(sweep).where(s.id == sweep_id, s.decision.is_(None))
+        self.tx.sql.execute(once.values(decision=text))
+        kept = self.tx.sql.scalar(select(s.decision).where(s.id == sweep_id)) or "{}"
+        return {key: _problem(value) for key, value in json.loads(kept).items()}
+
+    def done(self, sweep_id: str) -> frozenset[str]:
+        """The establishments whose part is committed."""
+        parts = select(part.c.establishment).where(part.c.sweep == sweep_id)
+        return frozenset(self.tx.sql.scalars(parts))
+
+    def add_part(self, sweep_id: str, establishment: str, findings: Iterable[Finding]) -> None:
+        """One establishment's verdicts; the key refuses them a second time."""
+        self.tx.sql.execute(
+            part.insert().values(sweep=sweep_id, establishment=establishment, at=self.tx.now)
+        )
+        rows = [
+            {
+                "sweep": sweep_id, "subject": f.subject, "check_name": f.check,
+                "establishment": f.establishment, "verdict": f.verdict.value,
+                "reason": f.reason, "because": f.because, "severity": int(f.severity),
+            }
+            for f in findings
+        ]  # fmt: skip
+        if rows:
+            self.tx.sql.execute(verdict.insert(), rows)
+
+    def count_calls(self, sweep_id: str, calls: int) -> None:
+        """Add what was asked of the outside, also by a run that did not end."""
+        more = update(sweep).where(s.id == sweep_id).values(api_calls=s.api_calls + calls)
+        self.tx.sql.execute(more)
+
+    def missed(self, sweep_id: str, gaps: Iterable[str]) -> tuple[str, ...]:
+        """Keep what could not be read, beside what an earlier run of it could not read."""
+        kept = self.tx.sql.scalar(select(s.gaps).where(s.id == sweep_id)) or "[]"
+        every = tuple(sorted({*json.loads(kept), *gaps}))
+        noted = update(sweep).where(s.id == sweep_id).values(gaps=json.dumps(every))
+        self.tx.sql.execute(noted)
+        return every
+
+    def end(self, sweep_id: str) -> None:
+        """COMPLETE only if nothing was left unread."""
+        state = "PARTIAL" if self.missed(sweep_id, ()) else "COMPLETE"
+        over = {"state": state, "ended_at": self.tx.now}
+        self.tx.sql.execute(update(sweep).where(s.id == sweep_id).values(**over))
+
+    def get(self, sweep_id: str) -> Sweep | None:
+        columns = (s.id, s.state, s.started_at, s.ended_at, s.gaps, s.api_calls)
+        row = self.tx.sql.execute(select(*columns).where(s.id == sweep_id)).one_or_none()
+        if row is None:
+            return None
+        gaps = tuple(json.loads(row.gaps))
+        return Sweep(row.id, row.state, row.started_at, row.ended_at, gaps, row.api_calls)
+
+    def verdicts(self, sweep_id: str) -> list[Finding]:
+        """Every verdict of a sweep, by establishment, subject and check."""
+        rows = select(verdict).where(v.sweep == sweep_id)
+        ordered = rows.order_by(v.establishment, v.subject, v.check_name)
+        return [
+            Finding(
+                row.subject, row.establishment, row.check_name, Verdict(row.verdict),
+                row.reason, row.because, "", Severity(row.severity),
+            )
+            for row in self.tx.sql.execute(ordered)
+        ]  # fmt: skip
+
+    def counts(self, sweep_id: str) -> dict[Verdict, int]:
+        """How many verdicts of each kind."""
+        rows = select(v.verdict, func.count()).where(v.sweep == sweep_id).group_by(v.verdict)
+        found: dict[str, int] = {row[0]: row[1] for row in self.tx.sql.execute(rows)}
+        return {kind: found.get(kind.value, 0) for kind in Verdict}
+
+
+def _kept(problem: Problem) -> dict[str, object]:
+    codes = {"category": problem.category.value, "severity": int(problem.severity)}
+    return asdict(problem) | codes
+
+
+def _problem(kept: dict[str, Any]) -> Problem:
+    codes = {"category": Category(kept["category"]), "severity": Severity(kept["severity"])}
+    return Problem(**{**kept, **codes})

@@ -1,0 +1,113 @@
+"""Do what is owed. Leaderless: any number of these may run, anywhere, at any time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.effects.base import Answered, Effect, Later, Look
+from agent.errors import AgentError, Misconfigured, Superseded, TryAgain
+from agent.store.engine import Store
+from agent.store.ledger import Claim, Ledger
+
+LONGEST_PAUSE = timedelta(minutes=10)
+LONGEST_PAUSE_OF_A_CLOSING = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The attempt failed; it stays owed."""
+
+    error: str
+    pause: timedelta | None  # what the outside asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Claims what is due and meets it. `slots` is how many at once for each lane."""
+
+    store: Store
+    effects: Mapping[str, Effect]
+    slots: Mapping[str, int]  # no lane borrows another's
+
+    def prove_complete(self) -> None:
+        """Every kind that is owed has an effect here. Raises Misconfigured at start-up."""
+        with self.store.read() as tx:
+            strange = Ledger(tx).kinds() - self.effects.keys()
+        if strange:
+            raise Misconfigured(
+                f"nothing here can meet what is owed: {', '.join(sorted(strange))}",
+                "Install the version of callsteward that wrote the database, or a newer one.",
+            )
+
+    def tick(self, submit: Callable[[str, str], None]) -> int:
+        """Hand out what is due. Returns how many that are."""
+        with self.store.read() as tx:
+            ready = {
+                lane: Ledger(tx).runnable(self._kinds(lane), limit)
+                for lane, limit in self.slots.items()
+            }
+        for lane, keys in ready.items():
+            for key in keys:
+                submit(lane, key)
+        return sum(map(len, ready.values()))
+
+    def perform(self, key: str) -> None:
+        """Claim it and meet it. Nothing happens if somebody else holds it."""
+        with self.store.begin() as tx:
+            claim, now = Ledger(tx).claim(key, self._effect(key).lease), tx.now
+        if claim is not None:
+            self.carry_out(claim, now)
+
+    def carry_out(self, claim: Claim, now: datetime) -> Answered | Later | Failed | None:
+        """Meet what is claimed, and write what came of it if the claim is still ours."""
+        effect = self._effect(claim.key)
+        try:
+            answer = self._ask(effect, claim, now)
+        except Superseded:
+            return None
+        with self.store.begin() as tx:
+            match answer:
+                case Answered():
+                    if Ledger(tx).finish(claim, "done", answer.result):
+                        effect.record(tx, claim, answer)
+                case Later(at, why):
+                    Ledger(tx).postpone(claim, at, why)
+                case Failed(error, pause):
+                    pause = pause or self._patience(effect, claim)
+                    Ledger(tx).retry(claim, tx.now + pause, error)
+                case None:
+                    Ledger(tx).finish(claim, "void")
+        return answer
+
+    def _ask(
+        self, effect: Effect, claim: Claim, now: datetime
+    ) -> Answered | Later | Failed | None:
+        """Look before a repeat and before a withdrawal; act only on what is still owed."""
+        try:
+            if claim.fence > 1:
+                match effect.look(claim), claim.state:
+                    case Answered() as seen, _:
+                        return seen
+                    case Look.NOTHING_THERE, "withdrawn":
+                        return None
+                    case Look.CANNOT_TELL, "withdrawn":
+                        return Answered("presumed done")
+            return effect.act(claim, now)
+        except Superseded:
+            raise
+        except TryAgain as err:
+            return Failed(str(err), err.after)
+        except AgentError as err:
+            return Failed(f"{err} {err.hint}".strip(), None)
+
+    def _patience(self, effect: Effect, claim: Claim) -> timedelta:
+        longest = LONGEST_PAUSE
+        if effect.lane == "closing":
+            longest = LONGEST_PAUSE_OF_A_CLOSING
+        return min(longest, timedelta(seconds=2 ** min(claim.failures, 10)))
+
+    def _effect(self, key: str) -> Effect:
+        return self.effects[key.split("/")[0]]
+
+    def _kinds(self, lane: str) -> tuple[str, ...]:
+        return tuple(kind for kind, effect in self.effects.items() if effect.lane == lane)

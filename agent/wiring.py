@@ -1,0 +1,134 @@
+"""The only file that knows services, effects and connectors: who gets what."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from agent.effects.base import Effect
+from agent.effects.mail import SendMail
+from agent.effects.sweep import RunSweep, unwatched
+from agent.errors import Misconfigured, TryAgain
+from agent.policies import load_policy
+from agent.ports.alerts import Mailer
+from agent.ports.mdm import Mdm
+from agent.settings import Settings, load, read_file
+from agent.store.engine import Store
+from agent.store.opening import open_store
+from agent.tick import Worker
+from connectors.alerts.smtp import SmtpMailer
+from connectors.http import Reach
+from connectors.mdm.intune import IntuneMdm
+
+AGENT_SLOTS: Mapping[str, int] = {"alarm": 4, "routine": 2}
+MAIL_SLOTS: Mapping[str, int] = {"alarm": 4}  # a command that only sends what it caused
+MARGIN = timedelta(seconds=2)  # of a lease over the total deadline
+
+T = TypeVar("T")
+Watch = Callable[[str, int, int], None]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def open_configured_store() -> Iterator[Store]:
+    """The store of the settings in force, closed at the end."""
+    with open_store_of(load()) as store:
+        yield store
+
+
+@contextmanager
+def open_store_of(settings: Settings) -> Iterator[Store]:
+    """The store of these settings, closed at the end."""
+    store = open_store(settings.database, utc_now)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def mdm_of(settings: Settings) -> Mdm:
+    """The configured MDM. Raises Misconfigured where there is none: nothing is assumed."""
+    if settings.mdm is None:
+        raise Misconfigured(
+            "no MDM is configured, so no iPad can be checked",
+            "Set CALLSTEWARD_MDM=intune and the CALLSTEWARD_INTUNE_* settings; to look round"
+            " without any of them, run: callsteward demo",
+        )
+    certificate = needed(settings, "intune_certificate_file", settings.intune_certificate_file)
+    key = needed(settings, "intune_private_key_file", settings.intune_private_key_file)
+    return IntuneMdm(
+        tenant=needed(settings, "intune_tenant_id", settings.intune_tenant_id),
+        client_id=needed(settings, "intune_client_id", settings.intune_client_id),
+        certificate=read_file("intune_certificate_file", certificate).encode(),
+        key=read_file("intune_private_key_file", key).encode(),
+        base_url=settings.graph_url,
+        authority=settings.login_url,
+        enrolment_profiles=frozenset(settings.intune_enrolment_profiles),
+        reach=Reach(
+            deadline=timedelta(seconds=settings.deadline_seconds),
+            proxy=settings.http_proxy,
+            ca_bundle=settings.http_ca_file,
+        ),
+        now=utc_now,
+    )
+
+
+def needed(settings: Settings, name: str, value: T | None) -> T:
+    """A setting that the MDM in use cannot do without."""
+    if value is None:
+        raise Misconfigured(
+            f"CALLSTEWARD_{name.upper()} is not set; the MDM {settings.mdm} needs it",
+            "See `callsteward settings`.",
+        )
+    return value
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """The configured mail server; without one, every letter stays owed and says why."""
+    if settings.smtp_host is None or settings.mail_from is None:
+        return _NoMailServer()
+    password = settings.smtp_password()
+    return SmtpMailer(
+        settings.smtp_host,
+        settings.smtp_port,
+        username=settings.smtp_username,
+        password=None if password is None else password.get_secret_value(),
+        ca_file=settings.smtp_ca_file,
+        time_limit=timedelta(seconds=settings.deadline_seconds),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _NoMailServer:
+    def send(self, message: bytes, *, sender: str, to: str) -> str:
+        raise TryAgain(
+            "no mail server is configured",
+            after=timedelta(minutes=10),
+            hint="Set CALLSTEWARD_SMTP_HOST and CALLSTEWARD_MAIL_FROM.",
+        )
+
+
+def worker_of(
+    settings: Settings,
+    store: Store,
+    mdm: Mdm,
+    slots: Mapping[str, int],
+    watch: Watch = unwatched,
+) -> Worker:
+    """A worker that can meet every kind of obligation there is."""
+    effects: tuple[Effect, ...] = (
+        RunSweep(store=store, mdm=mdm, policy=load_policy(), watch=watch),
+        SendMail(
+            store=store,
+            mailer=mailer_of(settings),
+            sender=settings.mail_from or "",
+            lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
+        ),
+    )
+    worker = Worker(store, {effect.kind: effect for effect in effects}, slots)
+    worker.prove_complete()
+    return worker

@@ -1,0 +1,58 @@
+"""Threads for the worker: a bounded pool for each lane, so that no lane waits for another."""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Lock
+
+from agent.tick import Worker
+
+log = logging.getLogger(__name__)
+
+
+class Lanes:
+    """Runs what a tick hands out; a key that is in flight here is not taken twice."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._pools = {
+            lane: ThreadPoolExecutor(slots, thread_name_prefix=lane)
+            for lane, slots in worker.slots.items()
+        }
+        self._in_flight: dict[str, Future[None]] = {}
+        self._lock = Lock()
+
+    def tick(self) -> None:
+        """Hand out what is due and is not in flight already."""
+        self._worker.tick(self._submit)
+
+    def drain(self) -> None:
+        """Go on until nothing is due now and nothing is in flight."""
+        while True:
+            self.tick()
+            with self._lock:
+                running = list(self._in_flight.values())
+            if not running:
+                return
+            wait(running)
+
+    def close(self) -> None:
+        """Let what is in flight end; what is not begun stays owed."""
+        for pool in self._pools.values():
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(self, lane: str, key: str) -> None:
+        with self._lock:
+            if key in self._in_flight:
+                return
+            self._in_flight[key] = self._pools[lane].submit(self._perform, key)
+            self._in_flight[key].add_done_callback(lambda _: self._forget(key))
+
+    def _forget(self, key: str) -> None:
+        with self._lock:
+            self._in_flight.pop(key, None)
+
+    def _perform(self, key: str) -> None:
+        try:
+            self._worker.perform(key)
+        except Exception:  # a fault of ours: the obligation stays owed
+            log.exception("an obligation failed by a fault of ours", extra={"key": key})

@@ -1,0 +1,220 @@
+"""One upstream over HTTP: a pooled session, a total deadline on each call, errors of ours.
+
+No message holds a token, an address, a body or a query: only the upstream's name, the method,
+the path, the status and the vendor's own error code.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+
+from agent.errors import Misconfigured, Refused, TryAgain, UnknownReply
+from connectors import deadline
+from connectors.retry import Patience, patiently, retry_after
+from connectors.timed import TimedAdapter
+
+T = TypeVar("T")
+
+USUAL = Patience()
+BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 509})
+
+
+class Unauthorised(Refused):
+    """401: the token is not taken, or no longer."""
+
+    hint = "Check the credentials of the service account."
+
+
+class Missing(Refused):
+    """404: what was asked for is not there, or not any more."""
+
+    hint = "Nothing to do, unless it comes again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How an upstream is reached. Nothing is taken from the environment."""
+
+    deadline: timedelta = timedelta(seconds=30)  # for one call, its body included
+    patience: Patience = USUAL  # for the reads
+    max_body: int = 64 * 1024 * 1024  # bytes, unpacked
+    proxy: str | None = None
+    ca_bundle: Path | None = None  # in place of the usual authorities
+    adapter: Callable[[], HTTPAdapter] = TimedAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A 2xx answer, read to its end. `what` names the call for people."""
+
+    what: str
+    status: int
+    body: bytes
+
+    def parsed(self, form: type[T]) -> T:
+        """The body as JSON of this form, or UnknownReply."""
+        return parsed(self.what, self.body, form)
+
+
+class Upstream:
+    """Thread-safe. Errors are TryAgain, Refused (Unauthorised) and UnknownReply."""
+
+    def __init__(self, name: str, base_url: str, reach: Reach, now: Callable[[], datetime]):
+        self.name = name
+        self._base = base_url.rstrip("/") + "/"
+        self._reach = reach
+        self._now = now
+        self._calls = 0
+        self._counting = Lock()
+        _require_tls(name, self._base)
+        self._session = _session(reach)
+
+    def calls(self) -> int:
+        """How many requests were sent so far, retries included."""
+        return self._calls
+
+    def patiently(self, call: Callable[[], T]) -> T:
+        """Repeat `call`, which must have no effect outside, while it says TryAgain."""
+        return patiently(call, self._reach.patience)
+
+    def once(
+        self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        """One request. Reads are given to `patiently`; writes are repeated by the ledger.
+
+        `url` is a path below the base, or a link that the upstream itself gave.
+        """
+        url = self._whole(url)
+        what = f"{self.name}: {method} {urlsplit(url).path}"
+        with self._counting:
+            self._calls += 1
+        try:
+            with deadline.within(self._reach.deadline):
+                return self._exchange(what, method, url, body, headers)
+        except requests.exceptions.SSLError as err:
+            raise Refused(
+                f"{what}: no trusted TLS connection", "Check the CA bundle and the proxy."
+            ) from err
+        except (requests.ConnectionError, requests.Timeout, TimeoutError) as err:
+            raise TryAgain(f"{what}: no answer ({type(err).__name__})") from err
+        except requests.exceptions.ChunkedEncodingError as err:
+            raise TryAgain(f"{what}: the answer was cut off") from err
+        except requests.RequestException as err:
+            raise UnknownReply(f"{what}: {type(err).__name__}") from err
+
+    def _exchange(
+        self, what: str, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        with self._session.request(
+            method,
+            url,
+            data=body,
+            headers=dict(headers),
+            timeout=deadline.left(),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            content = self._body(what, response)
+            if 200 <= response.status_code < 300:
+                return Answer(what, response.status_code, content)
+            raise fault(what, response.status_code, response.headers, content, self._now())
+
+    def _body(self, what: str, response: requests.Response) -> bytes:
+        content = bytearray()
+        for piece in response.iter_content(64 * 1024):
+            content += piece
+            if len(content) > self._reach.max_body:
+                raise UnknownReply(f"{what}: more than {self._reach.max_body} bytes")
+        return bytes(content)
+
+    def _whole(self, url: str) -> str:
+        """The whole URL. A link may only lead back to where the token belongs."""
+        try:
+            whole = urljoin(self._base, url.removeprefix("/"))
+            if _place(whole) == _place(self._base):
+                return whole
+        except ValueError as err:
+            raise UnknownReply(f"{self.name}: a link is not a URL") from err
+        raise UnknownReply(f"{self.name}: a link leads to another host")
+
+
+def fault(
+    what: str, status: int, headers: Mapping[str, str], body: bytes, now: datetime
+) -> TryAgain | Refused | UnknownReply:
+    """Our error for an answer that is not 2xx. `headers` by any case of their names."""
+    shown = f"{what}: {status} {error_code(body)}".rstrip()
+    if status in BUSY:
+        lower = {name.lower(): value for name, value in headers.items()}
+        return TryAgain(shown, after=retry_after(lower.get("retry-after"), now))
+    if 400 <= status < 600:
+        return {401: Unauthorised, 404: Missing}.get(status, Refused)(shown)
+    return UnknownReply(shown)
+
+
+def error_code(body: bytes) -> str:
+    """The vendor's code in an error body: `error.code` (Graph) or `error` (OAuth)."""
+    try:
+        told = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    error = told.get("error") if isinstance(told, dict) else None
+    code = error.get("code") if isinstance(error, dict) else error
+    clean = isinstance(code, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,59}", code)
+    return str(code) if clean else ""
+
+
+def parsed(what: str, body: bytes | msgspec.Raw, form: type[T]) -> T:
+    """JSON of this form, or UnknownReply."""
+    try:
+        return msgspec.json.decode(body, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:
+        raise UnknownReply(f"{what}: not the JSON that we know") from err
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _session(reach: Reach) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["User-Agent"] = "callsteward"
+    session.verify = True if reach.ca_bundle is None else str(reach.ca_bundle)
+    if reach.proxy is not None:
+        session.proxies = {"http": reach.proxy, "https": reach.proxy}
+    session.mount("https://", reach.adapter())
+    session.mount("http://", reach.adapter())
+    return session
+
+
+def _place(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or usual
+
+
+def _require_tls(name: str, url: str) -> None:
+    scheme, host, _ = _place(url)
+    if host and (scheme == "https" or (scheme == "http" and is_loopback(host))):
+        return
+    raise Misconfigured(
+        f"{name}: the base URL is not https", "Use https; plain http is for loopback only."
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this is the machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

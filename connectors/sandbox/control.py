@@ -1,0 +1,193 @@
+"""The control API under /_sandbox/: faults, truth, raw edits, counters, limits, failures.
+
+No part of what is imitated: tests, drills and the demo steer the sandbox with it.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.errors import BadInput
+from connectors.sandbox.core import Core
+from connectors.sandbox.failures import Failure
+from connectors.sandbox.faults.catalogue import CATALOGUE
+from connectors.sandbox.limits import RetryAfter
+from connectors.sandbox.records import APPS, CHILDREN, COLLECTIONS, DEVICES, RAW, Edit
+from connectors.sandbox.wire import Answer, Json, Request
+
+PREFIX = "/_sandbox/"
+
+
+@dataclass
+class Control:
+    core: Core
+    latency_ms: float = 0
+
+    def handle(self, request: Request) -> Answer:
+        word, _, rest = request.path.removeprefix(PREFIX).partition("/")
+        verb: Callable[[Json, str], Any] | None = {
+            ("GET", "faults"): self._faults,
+            ("POST", "plant"): self._plant,
+            ("POST", "clear"): self._clear,
+            ("GET", "truth"): self._truth,
+            ("GET", "counters"): self._counters,
+            ("DELETE", "counters"): self._reset_counters,
+            ("PUT", "limits"): self._limits,
+            ("PUT", "latency"): self._latency,
+            ("PUT", "failures"): self._failures,
+            ("POST", "expire-tokens"): self._expire_tokens,
+            ("GET", "records"): self._read,
+            ("PATCH", "records"): self._edit,
+            ("PUT", "records"): self._replace,
+            ("DELETE", "records"): self._drop,
+        }.get((request.method, word))
+        if verb is None:
+            return _refused(404, f"nothing answers {request.method} {request.path}")
+        try:
+            return Answer(200, verb(_body(request), rest))
+        except BadInput as err:
+            return _refused(400, str(err))
+        except (KeyError, TypeError, ValueError) as err:
+            return _refused(400, f"the body is not as expected: {err}")
+
+    def _faults(self, body: Json, rest: str) -> Any:
+        return [
+            {
+                "name": fault.name,
+                "slots": sorted(fault.slots),
+                "hides": fault.hides.value or None,
+                "rows": [
+                    {"check": row.check, "verdict": row.verdict, "reason": row.reason}
+                    for row in fault.rows
+                ],
+            }
+            for fault in CATALOGUE.values()
+        ]
+
+    def _plant(self, body: Json, rest: str) -> Any:
+        if "name" in body:
+            return [self.core.planting.plant(body["name"], body.get("subject"))]
+        return self.core.planting.plant_many(int(body["count"]), int(body["seed"]))
+
+    def _clear(self, body: Json, rest: str) -> Any:
+        return {"cleared": self.core.planting.clear(body.get("name"), body.get("subject"))}
+
+    def _truth(self, body: Json, rest: str) -> Any:
+        return self.core.planting.truth()
+
+    def _counters(self, body: Json, rest: str) -> Any:
+        return {
+            "calls": _by_name(self.core.calls),
+            "batched": _by_name(self.core.batched),
+            "tokens": self.core.entra.issued,
+            "throttled": self.core.limits.throttled,
+        }
+
+    def _reset_counters(self, body: Json, rest: str) -> Any:
+        self.core.calls.clear()
+        self.core.batched.clear()
+        self.core.entra.issued = self.core.limits.throttled = 0
+        return self._counters(body, rest)
+
+    def _limits(self, body: Json, rest: str) -> Any:
+        limits = self.core.limits
+        limits.scale = float(body.get("scale", limits.scale))
+        limits.retry_after = RetryAfter(body.get("retry_after", limits.retry_after.value))
+        return {"scale": limits.scale, "retry_after": limits.retry_after.value}
+
+    def _latency(self, body: Json, rest: str) -> Any:
+        self.latency_ms = float(body["ms"])
+        return {"ms": self.latency_ms}
+
+    def _failures(self, body: Json, rest: str) -> Any:
+        """Replace the list of failures; an empty list ends them."""
+        failures = [Failure(**one) for one in body["failures"]]
+        for one in failures:
+            if one.endpoint not in self.core.endpoints():
+                raise BadInput(
+                    f"no endpoint is called {one.endpoint}: {', '.join(self.core.endpoints())}"
+                )
+        self.core.failures = failures
+        return {"failures": [one.endpoint for one in failures]}
+
+    def _expire_tokens(self, body: Json, rest: str) -> Any:
+        self.core.entra.expire_all()
+        return {}
+
+    def _read(self, body: Json, rest: str) -> Any:
+        collection, key = self._place(rest)
+        if collection == APPS:
+            record = self.core.intune.apps.one(key)
+        elif collection in CHILDREN and "/" not in key:
+            return self.core.records.children(collection, key)
+        else:
+            record = self.core.records.one(collection, key)
+        if record is None:
+            raise BadInput(f"{collection} has no {key}")
+        return record
+
+    def _edit(self, body: Json, rest: str) -> Any:
+        """Set fields to any JSON value, and take fields away."""
+        unknown = set(body) - {"set", "remove"}
+        if unknown:
+            raise BadInput(f"only `set` and `remove` are understood, not {sorted(unknown)}")
+        self._read({}, rest)
+        collection, key = self._place(rest)
+        self.core.records.edit(
+            Edit(collection, key, body.get("set", {}), tuple(body.get("remove", ())))
+        )
+        return self._read({}, rest)
+
+    def _replace(self, body: Json, rest: str) -> Any:
+        """Put a whole record there, new or not."""
+        collection, key = self._place(rest)
+        self.core.records.edit(Edit(collection, key, whole=body))
+        return self._read({}, rest)
+
+    def _drop(self, body: Json, rest: str) -> Any:
+        """Take one record away; with no path, take all edits by hand away."""
+        if not rest:
+            self.core.records.lay(RAW, ())
+            return {}
+        collection, key = self._place(rest)
+        self.core.records.edit(Edit(collection, key, drop=True))
+        return {}
+
+    def _place(self, rest: str) -> tuple[str, str]:
+        """Collection and key; a device may be named by id, serial number or asset tag."""
+        collection, _, key = rest.partition("/")
+        if collection not in COLLECTIONS:
+            raise BadInput(f"collections are {', '.join(COLLECTIONS)}")
+        if collection != DEVICES and collection not in CHILDREN:
+            return collection, key
+        device, slash, name = key.partition("/")
+        return collection, f"{self._device_id(device)}{slash}{name}"
+
+    def _device_id(self, device: str) -> str:
+        records = self.core.records
+        if found := records.by_serial(device):
+            return str(found[0][1]["id"])
+        index = records.estate.index_of_tag(device)
+        return device if index is None else records.estate.ipad(index).device_id
+
+
+def _body(request: Request) -> Json:
+    if not request.body:
+        return {}
+    body = json.loads(request.body)
+    if not isinstance(body, dict):
+        raise BadInput("the body must be a JSON object")
+    return body
+
+
+def _by_name(counter: Mapping[tuple[str, int], int]) -> Json:
+    found: dict[str, Counter[str]] = {}
+    for (name, status), count in counter.items():
+        found.setdefault(name, Counter())[str(status)] += count
+    return {name: dict(statuses) for name, statuses in sorted(found.items())}
+
+
+def _refused(status: int, text: str) -> Answer:
+    return Answer(status, {"error": text})

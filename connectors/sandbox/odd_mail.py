@@ -1,0 +1,95 @@
+"""A mail server that answers oddly, for tests of whoever sends: refusals, delays, cuts."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+
+class Oddity(Enum):
+    """What is odd. Where it is an answer, the value is that answer."""
+
+    NONE = "250 OK"
+    RECIPIENT_REFUSED = "550 5.1.1 No such mailbox"
+    GREYLISTED = "451 4.7.1 Greylisted, come back later"
+    MAILBOX_FULL = "452 4.2.2 Mailbox full"
+    REFUSED_AFTER_DATA = "554 5.6.0 Message refused"
+    CUT_AFTER_DATA = "the line is cut once the mail is there, before the answer"
+    SLOW = "the answer to the mail takes as long as `delay`"
+
+
+AT_RECIPIENT = (Oddity.RECIPIENT_REFUSED, Oddity.GREYLISTED, Oddity.MAILBOX_FULL)
+
+
+@dataclass
+class OddMail:
+    """The handler: set `oddity` at any time. `times` None: for ever; else so often.
+
+    `accepted` has every mail whose content arrived, answered or not: sender, recipients, text.
+    """
+
+    oddity: Oddity = Oddity.NONE
+    times: int | None = None
+    delay: float = 5.0  # seconds
+    accepted: list[tuple[str, tuple[str, ...], bytes]] = field(default_factory=list)
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        oddity = self._next() if self.oddity in AT_RECIPIENT else Oddity.NONE
+        if oddity is Oddity.NONE:
+            envelope.rcpt_tos.append(address)
+        return oddity.value
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        oddity = Oddity.NONE if self.oddity in AT_RECIPIENT else self._next()
+        if oddity is Oddity.REFUSED_AFTER_DATA:
+            return oddity.value
+        mail = (envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.content))
+        self.accepted.append(mail)
+        if oddity is Oddity.CUT_AFTER_DATA:
+            server.transport.abort()
+        elif oddity is Oddity.SLOW:
+            await asyncio.sleep(self.delay)
+        return Oddity.NONE.value
+
+    def _next(self) -> Oddity:
+        if self.times is None or self.oddity is Oddity.NONE:
+            return self.oddity
+        self.times -= 1
+        return self.oddity if self.times >= 0 else Oddity.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class OddServer:
+    """Where it listens; no TLS, no AUTH."""
+
+    host: str
+    port: int
+    handler: OddMail
+
+
+class _AnyPort(Controller):
+    """Takes port 0 and knows afterwards which one it was."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+@contextmanager
+def odd_mail_server(
+    oddity: Oddity = Oddity.NONE, times: int | None = None, delay: float = 5.0
+) -> Iterator[OddServer]:
+    """Serve in a thread on a free port of 127.0.0.1 until left."""
+    handler = OddMail(oddity, times, delay)
+    controller = _AnyPort(handler, hostname="127.0.0.1", port=0)
+    controller.start()
+    try:
+        yield OddServer("127.0.0.1", controller.port, handler)
+    finally:
+        controller.stop()

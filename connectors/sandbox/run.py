@@ -1,0 +1,220 @@
+"""The whole sandbox as a process: serve it here, or run it as a child and talk to it."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import uvicorn
+
+from connectors.sandbox import identity, paperwork
+from connectors.sandbox.control import Control
+from connectors.sandbox.core import Core
+from connectors.sandbox.estate import PAIR, Estate, read_establishments
+from connectors.sandbox.http import application
+from connectors.sandbox.mail import Mail, mailboxes
+from connectors.sandbox.records import Records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What can be chosen. `data` None: a new folder under the system's temporary one."""
+
+    establishments_file: Path
+    establishments: int | None = None  # the first of the file; None: all
+    seed: int = 1
+    devices: int | None = None  # None: two for each establishment
+    host: str = "127.0.0.1"
+    port: int = 0  # 0: any free one
+    latency_ms: float = 0
+    limit_scale: float = 1.0
+    now: datetime | None = None  # the estate's moment; None: when it starts
+    data: Path | None = None
+    faults: int = 0  # planted at start, by the plan of `seed`
+    until_stdin_closes: bool = False
+
+
+class Server(uvicorn.Server):
+    """Ends with its caller's word and leaves the exit code to the caller."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop, stopping = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+        for number in stopping:
+            loop.add_signal_handler(number, self.stop)
+        try:
+            yield
+        finally:
+            for number in stopping:
+                loop.remove_signal_handler(number)
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+
+def serve(options: Options, out: TextIO) -> None:
+    """Serve until SIGINT or SIGTERM. One line of JSON on `out` says that it is ready."""
+    folder = options.data or Path(tempfile.mkdtemp(prefix="callsteward-sandbox-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_serve(options, folder.resolve(), out))
+
+
+@contextlib.contextmanager
+def running(options: Options) -> Iterator[Mapping[str, Any]]:
+    """The sandbox as a child process that ends with this block, or with this process."""
+    command = [sys.executable, "-m", "connectors.sandbox", *_arguments(options)]
+    with subprocess.Popen(  # noqa: S603
+        [*command, "--until-stdin-closes"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": _import_path()},
+    ) as child:
+        try:
+            line = child.stdout.readline() if child.stdout else ""
+            if not line:
+                raise ChildProcessError("the sandbox did not start: see what it wrote above")
+            yield json.loads(line)
+        finally:
+            child.terminate()
+
+
+async def _serve(options: Options, folder: Path, out: TextIO) -> None:
+    listener = socket.create_server((options.host, options.port), backlog=2048)
+    base_url = f"http://{options.host}:{listener.getsockname()[1]}"
+    core = _core(options, base_url)
+    files = _write_files(core, folder)
+    async with mailboxes(options.host, folder) as mail:
+        said = _said(core, options, files, mail)
+        control = Control(core, options.latency_ms)
+        app = application(control, lambda: print(json.dumps(said), file=out, flush=True))
+        server = Server(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=1,
+                timeout_keep_alive=60,
+            )
+        )
+        with _watching_stdin(server.stop) if options.until_stdin_closes else _nothing():
+            await server.serve(sockets=[listener])
+
+
+def _core(options: Options, base_url: str) -> Core:
+    establishments = read_establishments(options.establishments_file, options.establishments)
+    estate = Estate(
+        options.seed,
+        (options.now or datetime.now(UTC)).replace(microsecond=0),
+        establishments,
+        options.devices or PAIR * len(establishments),
+    )
+    core = Core(
+        Records(estate),
+        identity.identity(options.seed),
+        lambda: datetime.now(UTC),
+        base_url,
+        options.limit_scale,
+    )
+    if options.faults:
+        core.planting.plant_many(options.faults, options.seed)
+    return core
+
+
+def _write_files(core: Core, folder: Path) -> Mapping[str, str]:
+    estate, signed = core.records.estate, core.entra.identity.signed
+    contents = {
+        "register": ("register.csv", paperwork.register(estate).encode()),
+        "contacts": ("contacts.csv", paperwork.contacts(estate).encode()),
+        "staff": ("staff.csv", paperwork.staff(estate).encode()),
+        "certificate": ("graph.pem", signed.certificate_pem()),
+        "private_key": ("graph-key.pem", signed.key_pem()),
+    }
+    return {
+        what: str(identity.write(folder / name, content))
+        for what, (name, content) in contents.items()
+    }
+
+
+def _said(
+    core: Core, options: Options, files: Mapping[str, str], mail: Mail
+) -> Mapping[str, Any]:
+    account = {"username": mail.username, "password": mail.password}
+    return {
+        "graph": {
+            "base_url": core.base_url,
+            "authority": core.base_url,
+            "tenant_id": core.entra.identity.tenant_id,
+            "client_id": core.entra.identity.client_id,
+            "certificate_file": files["certificate"],
+            "private_key_file": files["private_key"],
+        },
+        "control_url": f"{core.base_url}/_sandbox",
+        "smtp": {
+            "host": mail.host,
+            "port": mail.smtp_port,
+            **account,
+            "ca_file": str(mail.ca_file),
+            "starttls": True,
+        },
+        "imap": {"host": mail.host, "port": mail.imap_port, **account},
+        "mail_web": f"http://{mail.host}:{mail.web_port}/",
+        "files": {name: files[name] for name in ("register", "contacts", "staff")},
+        "seed": options.seed,
+        "devices": core.records.estate.devices,
+        "pid": os.getpid(),
+    }
+
+
+@contextlib.contextmanager
+def _watching_stdin(stop: Callable[[], None]) -> Iterator[None]:
+    """Whoever started us holds the other end: when it is gone, so are we."""
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        if not os.read(sys.stdin.fileno(), 1024):
+            loop.remove_reader(sys.stdin.fileno())
+            stop()
+
+    loop.add_reader(sys.stdin.fileno(), look)
+    try:
+        yield
+    finally:
+        loop.remove_reader(sys.stdin.fileno())
+
+
+_nothing = contextlib.nullcontext
+
+
+def _arguments(options: Options) -> Iterator[str]:
+    values: Mapping[str, object] = {
+        "--establishments-file": options.establishments_file,
+        "--establishments": options.establishments,
+        "--seed": options.seed,
+        "--devices": options.devices,
+        "--host": options.host,
+        "--port": options.port,
+        "--latency-ms": options.latency_ms,
+        "--limit-scale": options.limit_scale,
+        "--now": options.now and options.now.isoformat(),
+        "--data": options.data,
+        "--faults": options.faults,
+    }
+    for name, value in values.items():
+        if value is not None:
+            yield from (name, str(value))
+
+
+def _import_path() -> str:
+    """Where this package was found, for a child started from any folder."""
+    return str(Path(__file__).resolve().parents[2])

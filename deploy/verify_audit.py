@@ -1,0 +1,1 @@
+"""Verify an audit export."""
