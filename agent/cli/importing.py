@@ -79,7 +79,7 @@ def plain(problems: Iterable["Problem"]) -> list[dict[str, object]]:
 def hand_out(text: str, out: Path | None) -> None:
     """To a file or to the screen. Raises BadInput."""
     if out is None:
-        sys.stdout.buffer.write(text.encode())
+        typer.echo(text.encode(), nl=False)
         return
     try:
         out.write_bytes(text.encode())

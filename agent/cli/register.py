@@ -142,8 +142,7 @@ def _ending(plan: "Plan", applied: bool) -> str:
         return f"Imported: {counts}."
     if diff.nothing and not plan.problems:
         return f"Nothing to do, the register is so already: {counts}."
-    lines = len({problem.line for problem in plan.problems})
-    wrong = f" Correct {lines} lines, or add --skip-invalid." if plan.problems else ""
+    wrong = " Correct what is wrong, or add --skip-invalid." if plan.problems else ""
     return f"Nothing was imported. It would be: {counts}.{wrong}"
 
 

@@ -5,11 +5,13 @@ typed and nothing personal is in a mail: an app's name, an account or a number s
 report.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from textwrap import fill
 from zoneinfo import ZoneInfo
 
 from agent.domain.annex_e import QUESTIONS
@@ -19,6 +21,7 @@ from agent.domain.problems import NOT_KNOWN, SWEEP_PARTIAL
 from agent.domain.routes import Recipient
 
 LONDON = ZoneInfo("Europe/London")
+WIDTH = 72
 MESSAGE_ID_HOST = "callsteward.invalid"  # unique by its left side, and no host of anybody's
 
 
@@ -32,15 +35,18 @@ class Letter:
 
 
 def letter(
-    incident: Incident, to: Recipient, rule: Rule | None, device: str, phone: str
+    incident: Incident, to: Recipient, rule: Rule | None, devices: Sequence[str], phone: str
 ) -> Letter:
-    """What `to` is told of this revision. `device` is the local ID, empty for a platform's."""
+    """What `to` is told of this revision. `devices` are the local IDs of its own iPads."""
     return Letter(
         message_id=f"<{incident.id}.{incident.revision}.{to}@{MESSAGE_ID_HOST}>".replace(
             " ", "_"
         ),
         subject=_subject(incident),
-        body="\n".join(_lines(incident, rule, device, phone)) + "\n",
+        body="".join(
+            fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
+            for line in _lines(incident, rule, devices, phone)
+        ),
     )
 
 
@@ -50,9 +56,11 @@ def _subject(incident: Incident) -> str:
     return " ".join(filter(None, words))
 
 
-def _lines(incident: Incident, rule: Rule | None, device: str, phone: str) -> list[str]:
+def _lines(
+    incident: Incident, rule: Rule | None, devices: Sequence[str], phone: str
+) -> list[str]:
     lines = [f"Incident {incident.id}, severity {incident.severity.name}", ""]
-    lines += _where(incident, device)
+    lines += _where(incident, devices)
     lines += [
         f"What is wrong: {incident.reason.replace('-', ' ')} ({incident.type})",
         f"Since: {incident.opened_at.astimezone(LONDON):%d %B %Y %H:%M}, UK time",
@@ -66,12 +74,13 @@ def _lines(incident: Incident, rule: Rule | None, device: str, phone: str) -> li
     return lines
 
 
-def _where(incident: Incident, device: str) -> list[str]:
+def _where(incident: Incident, devices: Sequence[str]) -> list[str]:
     if incident.establishment:
         lines = [f"Establishment: {incident.establishment}"]
-        return [*lines, f"iPad: {device or 'not known'}, asset tag {incident.subject}"]
+        return [*lines, f"iPad: {', '.join(devices)}, asset tag {incident.subject}"]
     if incident.subject.startswith("platform/"):
-        return [f"Where: {incident.because}"]
+        yours = [f"Yours: {', '.join(devices)}"] if devices else []
+        return [f"Where: {incident.because}", *yours]
     if incident.type == SWEEP_PARTIAL:
         return ["Where: the nightly check itself"]
     return [f"Where: {incident.subject}, of no establishment that the register knows"]
@@ -86,7 +95,7 @@ def _asked(incident: Incident, rule: Rule | None) -> list[str]:
         ]
     if incident.type == NOT_KNOWN:
         return [
-            "What must hold: every check of the iPad has an answer",
+            f"What must hold: every check has an answer; {incident.because}",
             "Please: Take the iPad out of the safe, charge it and leave it on the network for"
             " an hour. If this stays, ask the MDM's provider.",
         ]

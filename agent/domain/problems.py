@@ -83,7 +83,7 @@ def _gap(gaps: list[Finding]) -> Problem:
         subject=gaps[0].subject,
         establishment=gaps[0].establishment,
         reason="not-known",
-        because=f"no answer for {checks} ({', '.join(reasons)})",
+        because=f"none for {checks} ({', '.join(reasons)})",
         value=" ".join(reasons) + f": {checks}",
         category=Category.UPKEEP,
         severity=Severity.MEDIUM,

@@ -39,7 +39,7 @@ class Book:
             if key in standing:
                 self._still(place, standing[key], problem)
             else:
-                self._new(place, problem)
+                self._new(place, problem, wrong.values())
         for key, row in standing.items():
             if key not in wrong and self._is_over(row, seen):
                 self._clear(row)
@@ -54,19 +54,20 @@ class Book:
             return Findings(self.tx).open({subject for subject, _ in seen})
         return [row for row in Findings(self.tx).open() if not row.establishment]
 
-    def _new(self, place: Place, problem: Problem) -> None:
+    def _new(self, place: Place, problem: Problem, beside: Iterable[Problem]) -> None:
         shared = platform_of(problem, self.platforms)
+        same = [p for p in beside if p is problem or (shared and self._shares(p, shared))]
         incident = Incidents(self.tx).raise_for(shared or problem)
         Findings(self.tx).add(self.sweep, problem, incident.id)
         self._audit("FINDING_OPENED", problem.subject, problem.type, incident, problem.reason)
-        self._tell(place, incident, problem)
+        self._tell(place, incident, problem, [p.subject for p in same])
 
     def _still(self, place: Place, row: Open, problem: Problem) -> None:
         incident = Incidents(self.tx).get(row.incident)
         if row.worse_in(problem) and incident.subject == problem.subject:
             incident = Incidents(self.tx).worsen(incident, problem)
             self._audit("FINDING_WORSE", row.subject, row.type, incident, problem.reason)
-            self._tell(place, incident, problem)
+            self._tell(place, incident, problem, [row.subject])
         Findings(self.tx).still(self.sweep, row.id, problem)
 
     def _is_over(self, row: Open, seen: Mapping[tuple[str, str], Finding]) -> bool:
@@ -90,11 +91,19 @@ class Book:
             Incidents(self.tx).clear(incident.id)
             Audit(self.tx).add("INCIDENT_CLEARED", "INCIDENT", incident.id, because=self.sweep)
 
-    def _tell(self, place: Place, incident: Incident, problem: Problem) -> None:
+    def _shares(self, problem: Problem, shared: Problem) -> bool:
+        return platform_of(problem, self.platforms) is shared
+
+    def _tell(
+        self, place: Place, incident: Incident, problem: Problem, subjects: Iterable[str]
+    ) -> None:
+        """Everybody whom the routes name. The country's inboxes get no list of one place."""
         rule = self.rules.get(incident.type)
-        device = self.local_ids.get(incident.subject, "")
+        local_ids = sorted(self.local_ids[tag] for tag in subjects if tag in self.local_ids)
         for to in recipients(problem, place, self.routes):
-            text = letter(incident, to, rule, device, self.phone)
+            national_view = to.scope != "establishment" and not incident.establishment
+            devices = () if national_view else local_ids
+            text = letter(incident, to, rule, devices, self.phone)
             Incidents(self.tx).tell(incident, to, text)
 
     def _audit(

@@ -1,7 +1,7 @@
 """A small tenant of the sandbox's socket-free core, asked through the real session."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -113,27 +113,29 @@ def rewriting(change: Callable[[Json], Any], path: str = LIST) -> Answering:
     return odd
 
 
+ANSWERS: Mapping[str, Callable[[httpx.Response], httpx.Response]] = {
+    "busy": lambda answer: httpx.Response(429, headers={"Retry-After": "0.001"}),
+    "away": lambda answer: httpx.Response(503),
+    "refused": lambda answer: httpx.Response(403, json={"error": {"code": "Forbidden"}}),
+    "html": lambda answer: httpx.Response(200, html="<html>Sign in</html>"),
+    "truncated": lambda answer: httpx.Response(200, content=answer.content[:-9]),
+    "empty": lambda answer: httpx.Response(200),
+    "login": lambda answer: httpx.Response(401),
+}
+ERRORS: Mapping[str, httpx.TransportError] = {
+    "timeout": httpx.ReadTimeout("too slow"),
+    "cut": httpx.RemoteProtocolError("cut off"),
+}
+
+
 def fault(name: str) -> Answering:
     """A way in which the outside fails, by the names of the contract."""
 
     def odd(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
-        match name:
-            case "timeout":
-                raise httpx.ReadTimeout("too slow")
-            case "cut":
-                raise httpx.RemoteProtocolError("cut off")
-            case "busy":
-                return httpx.Response(429, headers={"Retry-After": "0.001"})
-            case "away":
-                return httpx.Response(503)
-            case "refused":
-                return httpx.Response(403, json={"error": {"code": "Forbidden"}})
-            case "html":
-                return httpx.Response(200, html="<html>Sign in</html>")
-            case "truncated":
-                return httpx.Response(200, content=answer.content[:-9])
-            case "empty":
-                return httpx.Response(200)
+        if name in ERRORS:
+            raise ERRORS[name]
+        if name in ANSWERS:
+            return ANSWERS[name](answer)
         return _odd_page(name, request, answer)
 
     return odd
