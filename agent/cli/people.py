@@ -152,7 +152,7 @@ def _show(
         return
     tell(problems, "wrong")
     tell(warnings, "note")
-    for word, names in changes.items():
+    for word, names in changes.items() if not problems else ():
         for name in names:
             typer.echo(f"{word}: {name}")
 

@@ -35,8 +35,12 @@ def score(truth: Mapping[str, Any], findings: Iterable[Finding]) -> Score:
     true = {
         (row["subject"], row["check"]): (row["verdict"], row["reason"]) for row in truth["rows"]
     }
-    wrong = {key: answer for key, answer in true.items() if told.get(key) != answer}
-    missed = [fault for fault in truth["faults"] if _touches(fault, wrong)]
+    wrong = [
+        row
+        for row in truth["rows"]
+        if told.get((row["subject"], row["check"])) != (row["verdict"], row["reason"])
+    ]
+    missed = [fault for fault in truth["faults"] if any(_brings(fault, row) for row in wrong)]
     unexpected = {
         key: answer
         for key, answer in told.items()
@@ -46,7 +50,7 @@ def score(truth: Mapping[str, Any], findings: Iterable[Finding]) -> Score:
     return Score(
         planted=len(truth["faults"]),
         found=len(truth["faults"]) - len(missed),
-        missed=tuple(f"{fault['name']} on {fault['subject']}" for fault in missed),
+        missed=tuple(f"missed: {fault['name']} on {fault['subject']}" for fault in missed),
         unexpected=tuple(_words(key, answer) for key, answer in sorted(unexpected.items())),
         hidden=len(unknown),
         pass_on_unknown=sum(
@@ -57,11 +61,11 @@ def score(truth: Mapping[str, Any], findings: Iterable[Finding]) -> Score:
     )
 
 
-def _touches(fault: Mapping[str, Any], wrong: Mapping[Key, Answer]) -> bool:
-    return any(
-        subject == fault["subject"] and check in fault["checks"] for subject, check in wrong
-    )
+def _brings(fault: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether this row of the truth is this fault's, as its own or as one that it hides."""
+    same = row["subject"] == fault["subject"] or row["serial"] in ("", fault["serial"])
+    return same and (fault["name"] in row["faults"])
 
 
 def _words(key: Key, answer: Answer) -> str:
-    return f"{key[0]} {key[1]}: {answer[0]} ({answer[1]})"
+    return f"unexpected: {key[0]} {key[1]}: {answer[0]} ({answer[1]})"

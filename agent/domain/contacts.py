@@ -1,13 +1,12 @@
 """contacts.csv: who reads which inbox (Q9, Q10), and the region of each establishment."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from agent.domain.cells import Bad, Column, address, establishment, one_of, read_cells, text
 from agent.domain.scheme import Scheme
-from agent.domain.sheet import Problem, Row, read_sheet, write_sheet
+from agent.domain.sheet import Problem, Row, read_sheet, repeated, write_sheet
 
 COLUMNS = (
     "scope", "code", "region", "security", "spoc", "governor", "regional_silver", "infosec",
@@ -54,7 +53,7 @@ def plan_contacts(data: bytes, held: Entries, scheme: Scheme) -> ContactsPlan:
     """Compare a file with what is there."""
     sheet = read_sheet(data, COLUMNS)
     entries: dict[Place, str] = {}
-    found = list(_twice(sheet.rows))
+    found = list(repeated(sheet.rows, _key, "code"))
     for row in sheet.rows:
         places, problems = _read(row, scheme)
         entries |= places
@@ -139,16 +138,9 @@ def _not_on(scope: str) -> Callable[[str], Bad]:
     return lambda value: Bad(f"leave it empty: it is not for a row of scope {scope}")
 
 
-def _twice(rows: Iterable[Row]) -> Iterable[Problem]:
-    where: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        scope = row.cells.get("scope", "").lower()
-        where[scope, row.cells.get("code", "").casefold()].append(row)
-    for same in where.values():
-        for row in same if len(same) > 1 else ():
-            others = ", ".join(str(other.line) for other in same if other is not row)
-            cure = f"line {others} is for the same: keep one"
-            yield Problem(row.line, "code", row.cells.get("code", ""), cure)
+def _key(row: Row) -> str:
+    scope, code = row.cells.get("scope", "").lower(), row.cells.get("code", "")
+    return f"{scope}/{code}" if code or scope == "national" else ""
 
 
 def _strays(entries: Entries) -> Iterable[Problem]:

@@ -7,7 +7,8 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.errors import BadInput
@@ -74,6 +75,19 @@ def read_sheet(data: bytes, columns: tuple[str, ...]) -> Sheet:
     rows, faults = _rows(records[1:], names) if len(names) > 1 else ([], [])
     missing = frozenset(columns) - set(names)
     return Sheet(tuple(rows), (*header, *faults, *torn), not header and not torn, missing)
+
+
+def repeated(rows: Iterable[Row], key: Callable[[Row], str], column: str) -> Iterator[Problem]:
+    """Lines that are for the same, by a key in which capitals do not matter; empty: no key."""
+    where: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if told := key(row).casefold():
+            where[told].append(row)
+    for same in where.values():
+        for row in same if len(same) > 1 else ():
+            others = ", ".join(str(other.line) for other in same if other is not row)
+            value = row.cells.get(column, "")
+            yield Problem(row.line, column, value, f"line {others} is for the same: keep one")
 
 
 def write_sheet(columns: tuple[str, ...], rows: Iterable[Mapping[str, str]]) -> str:

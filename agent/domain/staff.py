@@ -1,16 +1,16 @@
 """staff.csv: who works with the devices. Who left stays known: the audit names the id."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from agent.domain.cells import Bad, Column, establishment, one_of, read_cells, text
-from agent.domain.people import AGENT, Staff
+from agent.domain.people import AGENT, Staff, nobody_named
 from agent.domain.scheme import Scheme
-from agent.domain.sheet import Problem, Row, read_sheet, write_sheet
+from agent.domain.sheet import Problem, Row, read_sheet, repeated, write_sheet
 
 COLUMNS = ("id", "name", "role", "establishment")
+NOBODYS = (AGENT.id, nobody_named("").id)
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -33,7 +33,7 @@ class StaffPlan:
 def plan_staff(data: bytes, held: Mapping[str, Staff], scheme: Scheme) -> StaffPlan:
     """Compare a file with what is there. `held` has those who left, too."""
     sheet = read_sheet(data, COLUMNS)
-    found = list(_twice(sheet.rows))
+    found = list(repeated(sheet.rows, lambda row: row.cells.get("id", ""), "id"))
     wanted: dict[str, Staff] = {}
     for row in sheet.rows:
         cells, problems = read_cells(row, _columns(row, scheme))
@@ -82,8 +82,8 @@ def _columns(row: Row, scheme: Scheme) -> tuple[Column, ...]:
 
 
 def _id(value: str) -> str | Bad:
-    if value.casefold() == AGENT.id:
-        return Bad("this id is the agent's own: choose another")
+    if value.casefold() in NOBODYS:
+        return Bad("the audit uses this id for somebody who is not on the list: choose another")
     if ID.fullmatch(value) is None:
         return Bad("letters, digits, dots and hyphens only; no e-mail address")
     return value
@@ -91,15 +91,3 @@ def _id(value: str) -> str | Bad:
 
 def _nowhere(value: str) -> Bad:
     return Bad("leave it empty: this role is not of one establishment")
-
-
-def _twice(rows: Iterable[Row]) -> Iterable[Problem]:
-    where: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        where[row.cells.get("id", "").casefold()].append(row.line)
-    for row in rows:
-        same = where[row.cells.get("id", "").casefold()]
-        if others := ", ".join(str(line) for line in same if line != row.line):
-            yield Problem(
-                row.line, "id", row.cells["id"], f"line {others} has it too: keep one"
-            )

@@ -51,5 +51,5 @@ class SendMail:
         """That it was accepted, and what the server said."""
         Incidents(tx).accepted(claim.key, answer.proof.get("answer", ""))
         posted = Incidents(tx).posted(claim.key)
-        details: Mapping[str, object] = {"to": str(posted.to), "answer": answer.result}
+        details: Mapping[str, object] = {"to": str(posted.to), **answer.proof}
         Audit(tx).add("MAIL_ACCEPTED", "INCIDENT", posted.incident, details=details)

@@ -1,7 +1,7 @@
 """The register: what must exist, and every change that it went through."""
 
 import json
-from collections.abc import ItemsView, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -107,15 +107,7 @@ class Register:
         rows = self.tx.sql.execute(
             select(h.at, h.by, h.what, h.changes).where(h.tag == tag).order_by(h.number)
         )
-        return [
-            Past(
-                row.at,
-                row.by,
-                row.what,
-                {k: tuple(v) for k, v in json.loads(row.changes).items()},
-            )
-            for row in rows
-        ]
+        return [Past(row.at, row.by, row.what, _changes(row.changes)) for row in rows]
 
     def apply(self, diff: Diff, by: str) -> None:
         """Write what the diff adds, changes and moves, and its history. `by` is a staff id."""
@@ -167,9 +159,8 @@ def _events(diff: Diff) -> list[_Event]:
     return [*added, *told("changed", diff.changed), *told("moved", diff.moved)]
 
 
-def _read(changes: str) -> ItemsView[str, tuple[str, str]]:
-    told: dict[str, tuple[str, str]] = json.loads(changes)
-    return told.items()
+def _changes(kept: str) -> dict[str, tuple[str, str]]:
+    return {column: (old, new) for column, (old, new) in json.loads(kept).items()}
 
 
 def _row(one: Asset) -> dict[str, Any]:

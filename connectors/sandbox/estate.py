@@ -115,8 +115,12 @@ class Estate:
             received_by=f"S-{code}-SPOC",
             received_on=received,
             storage_location=dice.pick(SAFES),
-            device_id=as_guid(self._ids.there(index)),
+            device_id=self.id_at(index),
         )
+
+    def id_at(self, index: int) -> str:
+        """The id that Intune gave to the enrolment of this iPad."""
+        return as_guid(self._ids.there(index))
 
     def index_of_serial(self, serial: str) -> int | None:
         """The number of the iPad on the register with this serial."""

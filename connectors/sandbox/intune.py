@@ -108,13 +108,14 @@ class Intune:
         if self.apps.one(app_id) is None:
             return _missing("Detected app", app_id)
         names = odata.selected(request.query, self._device_fields())
-        ids = self.apps.device_ids(app_id)
 
         def read(place: int) -> Json | None:
-            record = self.records.device(ids[place])
+            if names == {"id"}:
+                return self.apps.id_at(app_id, place)
+            record = self.apps.device_at(app_id, place)
             return None if record is None else _listed(record)
 
-        return self._page(request, names, len(ids), read)
+        return self._page(request, names, self.apps.places(app_id), read)
 
     def tenant(self, request: Request) -> Answer:
         record = self.records.one(TENANT, "tenant") or {}

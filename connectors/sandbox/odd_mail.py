@@ -1,6 +1,7 @@
 """A mail server that answers oddly, for tests of whoever sends: refusals, delays, cuts."""
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,12 +44,12 @@ class OddMail:
         oddity = self._next() if self.oddity in AT_RECIPIENT else Oddity.NONE
         if oddity is Oddity.NONE:
             envelope.rcpt_tos.append(address)
-        return oddity.value
+        return str(oddity.value)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         oddity = Oddity.NONE if self.oddity in AT_RECIPIENT else self._next()
         if oddity is Oddity.REFUSED_AFTER_DATA:
-            return oddity.value
+            return str(oddity.value)
         mail = (envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.content))
         self.accepted.append(mail)
         if oddity is Oddity.CUT_AFTER_DATA:
@@ -73,23 +74,17 @@ class OddServer:
     handler: OddMail
 
 
-class _AnyPort(Controller):
-    """Takes port 0 and knows afterwards which one it was."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
 @contextmanager
 def odd_mail_server(
     oddity: Oddity = Oddity.NONE, times: int | None = None, delay: float = 5.0
 ) -> Iterator[OddServer]:
     """Serve in a thread on a free port of 127.0.0.1 until left."""
     handler = OddMail(oddity, times, delay)
-    controller = _AnyPort(handler, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        yield OddServer("127.0.0.1", controller.port, handler)
+        yield OddServer("127.0.0.1", port, handler)
     finally:
         controller.stop()

@@ -175,9 +175,7 @@ def test_a_receipt_is_overdue_after_two_working_days(store: Store, scheme: Schem
     import_register(store, scheme, as_file(rows), BY)
     assert overdue_receipts(store, scheme, date(2026, 11, 17)) == ()
     late = overdue_receipts(store, scheme, date(2026, 11, 18))
-    assert [(one.asset.local_id, one.due) for one in late] == [
-        ("MDIBT001", date(2026, 11, 17))
-    ]
+    assert [(one.asset.local_id, one.due) for one in late] == [("MDIBT001", date(2026, 11, 17))]
     assert len(overdue_receipts(store, scheme, date(2026, 11, 19))) == 2
 
 

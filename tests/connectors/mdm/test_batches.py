@@ -29,13 +29,17 @@ class Row(msgspec.Struct):
 
 
 @pytest.fixture
-def graph(router: respx.Router) -> Graph:
+def service(router: respx.Router) -> Service:
     reach = Reach(patience=QUICK, adapter=lambda: Wire(router))
     upstream = Upstream("Graph", "https://graph.example", reach, utc_now)
     router.post("https://graph.example/token").respond(
         200, json={"access_token": "t", "expires_in": 3600}
     )
-    service = Service(upstream, Tokens(upstream, "token", lambda now: {}, utc_now))
+    return Service(upstream, Tokens(upstream, "token", lambda now: {}, utc_now))
+
+
+@pytest.fixture
+def graph(service: Service) -> Graph:
     return Graph(service, LocalPacer({}), utc_now, "v1.0")
 
 
@@ -238,7 +242,7 @@ def test_an_upstream_that_answers_in_between_is_not_given_up(
     assert not any("given up" in str(one) for one in told if isinstance(one, ConnectorError))
 
 
-def test_what_batches_hold_counts_to_the_limit(router: respx.Router, graph: Graph) -> None:
+def test_what_batches_hold_counts_to_the_limit(router: respx.Router, service: Service) -> None:
     taken: list[dict[str, int]] = []
 
     class Noting:
@@ -246,6 +250,6 @@ def test_what_batches_hold_counts_to_the_limit(router: respx.Router, graph: Grap
             taken.append(dict(counts))
 
     router.post(BATCH).mock(side_effect=inner(lambda one, _: ok(one)))
-    paced = Graph(graph._service, Noting(), utc_now, "v1.0")
+    paced = Graph(service, Noting(), utc_now, "v1.0")
     paced.batch([*asks(3), Ask("/other", "configuration")])
     assert taken == [{"devices": 3, "configuration": 1}]

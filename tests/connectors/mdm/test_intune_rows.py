@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.domain.device import Compliance, Device, Management, ProfileState
@@ -232,6 +232,7 @@ JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
 @given(st.dictionaries(st.sampled_from(sorted(ROW)), JSON))
 def test_no_json_at_all_raises(changed: dict[str, object]) -> None:
     told = device(msgspec.convert({**ROW, **changed}, DeviceRow), NOW)

@@ -1,0 +1,106 @@
+"""Many estates with many faults: what does the sweep find, miss, and wrongly report?
+
+    ./run drill sweep [--seeds N] [--faults N] [--short] [--json]
+
+Each seed is a whole `callsteward demo`: a sandbox process, an import, a sweep over real HTTP,
+mail over real SMTP. The exit code is 0 if every planted fault was found for the right reason,
+nothing else was reported, and nothing passed where the sandbox hid the answer; over 20 seeds
+and more also if every fault of the catalogue came at least five times and at least thirty
+devices had two.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from agent.cli.demo import Done, play
+from connectors.sandbox.faults.catalogue import CATALOGUE
+
+FULL = 20  # seeds from which on the spread of the faults is judged too
+EACH_AT_LEAST = 5
+PAIRS_AT_LEAST = 30
+
+
+class Tally:
+    """The figures of all seeds together."""
+
+    def __init__(self) -> None:
+        self.counts = Counter(
+            {name: 0 for name in ("planted", "found", "missed", "unexpected")}
+        )
+        self.counts.update(hidden=0, pass_on_unknown=0)
+        self.by_fault = Counter({fault: 0 for fault in CATALOGUE})
+        self.seeds = self.pairs = 0
+        self.wrong: list[str] = []
+
+    def add(self, seed: int, done: Done) -> None:
+        score = done.score
+        self.seeds += 1
+        self.pairs += score.pairs
+        self.by_fault.update(score.by_fault)
+        self.counts.update(
+            planted=score.planted,
+            found=score.found,
+            missed=len(score.missed),
+            unexpected=len(score.unexpected),
+            hidden=score.hidden,
+            pass_on_unknown=score.pass_on_unknown,
+        )
+        self.wrong += [f"seed {seed}: {line}" for line in (*score.missed, *score.unexpected)]
+        if done.report.sweep.state != "COMPLETE":
+            self.wrong.append(f"seed {seed}: the sweep is {done.report.sweep.state}")
+        if done.audit_broken:
+            self.wrong.append(f"seed {seed}: {done.audit_broken}")
+
+    def judge(self) -> None:
+        """What the figures themselves show to be wrong."""
+        for name in ("missed", "unexpected", "pass_on_unknown"):
+            if self.counts[name]:
+                self.wrong.append(f"{name} is {self.counts[name]}")
+        if not self.counts["hidden"]:
+            self.wrong.append("nothing was hidden: the drill proves nothing about UNKNOWN")
+        if self.seeds >= FULL:
+            rare = [name for name, times in self.by_fault.items() if times < EACH_AT_LEAST]
+            self.wrong += [f"{name} was planted {self.by_fault[name]} times" for name in rare]
+            if self.pairs < PAIRS_AT_LEAST:
+                self.wrong.append(f"only {self.pairs} devices had two faults")
+
+    def figures(self) -> dict[str, object]:
+        by_fault = dict(sorted(self.by_fault.items()))
+        return {"seeds": self.seeds, **self.counts, "by_fault": by_fault}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seeds", type=int, default=FULL)
+    parser.add_argument("--faults", type=int, default=50, help="for each seed")
+    parser.add_argument("--short", action="store_true", help="two seeds, as CI does")
+    parser.add_argument("--json", action="store_true", help="end with one JSON object")
+    asked = parser.parse_args()
+    tally = Tally()
+    for seed in range(1, (2 if asked.short else asked.seeds) + 1):
+        with tempfile.TemporaryDirectory(prefix="callsteward-drill-") as folder:
+            done = play(Path(folder), seed, asked.faults, None, quiet=True)
+        tally.add(seed, done)
+        print(
+            f"seed {seed}: {done.score.found} of {done.score.planted} faults found,"
+            f" {done.score.hidden} answers hidden, {done.mails} mails",
+            file=sys.stderr,
+        )
+    tally.judge()
+    counts = ", ".join(f"{name} {value}" for name, value in tally.counts.items())
+    print(f"{tally.seeds} seeds: {counts}; {tally.pairs} devices with two faults")
+    for line in tally.wrong:
+        print(f"WRONG: {line}")
+    if asked.json:
+        print(json.dumps(tally.figures()))
+    return 1 if tally.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
