@@ -14,6 +14,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from agent.domain.policy import Policy
+from agent.services.lateness import tell_lateness
 from agent.services.sweep import LONDON, owe_nights
 from agent.settings import Settings
 from agent.tick import Worker
@@ -27,8 +29,8 @@ JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1
 class Agent:
     """Serves until it is stopped. Times of the sweep are UK time."""
 
-    def __init__(self, worker: Worker, settings: Settings) -> None:
-        self._worker, self._settings = worker, settings
+    def __init__(self, worker: Worker, settings: Settings, policy: Policy) -> None:
+        self._worker, self._settings, self._policy = worker, settings, policy
         self._at = time.fromisoformat(settings.sweep_at)
         self._stopping = threading.Event()
         self._lanes = Lanes(worker)
@@ -39,14 +41,14 @@ class Agent:
 
     def run(self) -> None:
         """Blocks until `stop`."""
-        self._owe_nights()
-        scheduler = self._scheduler()
-        scheduler.start()
-        try:
-            with closing(self._lanes):
+        with closing(self._lanes):
+            self._owe_nights()
+            scheduler = self._scheduler()
+            scheduler.start()
+            try:
                 self._wake_at_commits()
-        finally:
-            scheduler.shutdown(wait=False)
+            finally:
+                scheduler.shutdown(wait=True)
 
     def _scheduler(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(timezone=LONDON, job_defaults=JOB_DEFAULTS)
@@ -54,12 +56,17 @@ class Agent:
         scheduler.add_job(self._owe_nights, nightly, id="nights")
         every = IntervalTrigger(seconds=self._settings.tick_seconds)
         scheduler.add_job(self._tick, every, id="tick")
+        scheduler.add_job(self._tell_lateness, IntervalTrigger(minutes=1), id="lateness")
         return scheduler
 
     def _owe_nights(self) -> None:
         for day in owe_nights(self._worker.store, self._at):
             log.info("a night is owed", extra={"night": day.isoformat()})
         self._tick()
+
+    def _tell_lateness(self) -> None:
+        for what in tell_lateness(self._worker.store, self._policy):
+            log.warning("lateness began or ended", extra={"what": what})
 
     def _tick(self) -> None:
         if not self._stopping.is_set():

@@ -87,12 +87,12 @@ def _main_job(folder: Path, said: Mapping[str, Any], *, quiet: bool) -> Done:
     from agent.cli.score import score
     from agent.services.audit import verify_chain
     from agent.store.sweeps import Sweeps
-    from agent.wiring import open_store_of
+    from agent.wiring import mdm_of, open_store_of
 
     settings = settings_for(folder, said)
     with open_store_of(settings) as store:
         by = _import(store, said["files"])
-        report = sweep.run(settings, store, by, quiet=quiet)
+        report = sweep.run(settings, store, mdm_of(settings), by, quiet=quiet)
         chain = verify_chain(store)
         with store.read() as tx:
             verdicts = Sweeps(tx).verdicts(report.sweep.id)

@@ -142,7 +142,8 @@ def _ending(plan: "Plan", applied: bool) -> str:
         return f"Imported: {counts}."
     if diff.nothing and not plan.problems:
         return f"Nothing to do, the register is so already: {counts}."
-    wrong = " Correct what is wrong, or add --skip-invalid." if plan.problems else ""
+    other = ", or add --skip-invalid" if plan.usable else ""
+    wrong = f" Correct what is wrong{other}." if plan.problems else ""
     return f"Nothing was imported. It would be: {counts}.{wrong}"
 
 

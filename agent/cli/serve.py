@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def serve() -> None:
     """Run until stopped: the sweep at 02:00 UK time, and all that is owed, as it falls due."""
+    from agent.policies import load_policy
     from agent.serve import Agent
     from agent.settings import load
     from agent.wiring import AGENT_SLOTS, mdm_of, open_store_of, worker_of
@@ -24,7 +25,7 @@ def serve() -> None:
     settings = load()
     mdm = mdm_of(settings)
     with only_one(settings), open_store_of(settings) as store:
-        agent = Agent(worker_of(settings, store, mdm, AGENT_SLOTS), settings)
+        agent = Agent(worker_of(settings, store, mdm, AGENT_SLOTS), settings, load_policy())
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: agent.stop())
         typer.echo(f"callsteward serves; the nightly sweep is at {settings.sweep_at} UK time.")

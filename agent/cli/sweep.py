@@ -2,9 +2,7 @@
 
 import getpass
 import json
-from collections.abc import Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +11,7 @@ from agent.domain.people import Actor, at_the_command_line, nobody_named
 from agent.errors import TryAgain
 
 if TYPE_CHECKING:
+    from agent.ports.mdm import Mdm
     from agent.services.report import Report
     from agent.settings import Settings
     from agent.store.engine import Store
@@ -25,11 +24,12 @@ def sweep(by: BY = None, as_json: JSON = False) -> None:
     """Check every iPad of the register now. Exit 0 clean, 1 findings, 2 not run or PARTIAL."""
     from agent.cli import report_files, show
     from agent.settings import load
-    from agent.wiring import open_store_of
+    from agent.wiring import mdm_of, open_store_of
 
     settings = load()
+    mdm = mdm_of(settings)
     with open_store_of(settings) as store:
-        found = run(settings, store, actor(by), quiet=as_json)
+        found = run(settings, store, mdm, actor(by), quiet=as_json)
         files = report_files.write(found, settings.data_dir / "reports")
     if as_json:
         typer.echo(json.dumps(report_files.plain(found)))
@@ -46,7 +46,9 @@ def actor(staff_id: str | None) -> Actor:
     return at_the_command_line(staff_id, user)
 
 
-def run(settings: "Settings", store: "Store", by: Actor, *, quiet: bool) -> "Report":
+def run(
+    settings: "Settings", store: "Store", mdm: "Mdm", by: Actor, *, quiet: bool
+) -> "Report":
     """One sweep of its own id, then the mail it caused. Raises where it could not run."""
     from agent.cli.progress import shown
     from agent.effects.base import Answered
@@ -54,10 +56,9 @@ def run(settings: "Settings", store: "Store", by: Actor, *, quiet: bool) -> "Rep
     from agent.services.report import report
     from agent.services.sweep import sweep_by_hand
     from agent.tick import Failed
-    from agent.wiring import MAIL_SLOTS, mdm_of, worker_of
+    from agent.wiring import MAIL_SLOTS, worker_of
     from agent.worker import Lanes
 
-    mdm = mdm_of(settings)
     with shown(quiet=quiet) as watch:
         worker = worker_of(settings, store, mdm, MAIL_SLOTS, watch)
         begun = sweep_by_hand(store, by, SWEEP_LEASE)
@@ -78,8 +79,3 @@ def exit_code(found: "Report") -> int:
     if found.sweep.state != "COMPLETE":
         return 2
     return 1 if found.counts[Verdict.FAIL] or found.counts[Verdict.UNKNOWN] else 0
-
-
-def where(files: Mapping[str, Path]) -> str:
-    """The report's files, for people."""
-    return ", ".join(str(path) for path in files.values())

@@ -66,10 +66,18 @@ def first_broken(rows: Iterable[tuple[int, str, str]], head: tuple[int, str]) ->
             return f"row {last + 1} is missing"
         if digest(text) != found:
             return f"row {seq} was changed"
-        told = json.loads(text)
-        if told["seq"] != seq or told["previous"] != previous:
+        if _links(text) != (seq, previous):
             return f"row {seq} does not follow row {last}"
         last, previous = seq, found
     if head != (last, previous):
         return f"the chain ends at row {last}, but its head names row {head[0]}"
     return None
+
+
+def _links(text: str) -> tuple[object, object] | None:
+    """The number and the previous hash that a row names; None: it is no row of an audit."""
+    try:
+        told = json.loads(text)
+        return told["seq"], told["previous"]
+    except (ValueError, KeyError, TypeError):
+        return None

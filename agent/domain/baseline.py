@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+LONGEST = 18  # digits in one part of a version: more is no version
+
 
 @dataclass(frozen=True, slots=True)
 class Days:
@@ -40,7 +42,7 @@ def version(text: str) -> tuple[int, ...] | None:
     """
     words = text.strip().split()
     parts = words[0].split(".") if words else [""]
-    if not all(part.isascii() and part.isdigit() for part in parts):
+    if not all(part.isascii() and part.isdigit() and len(part) <= LONGEST for part in parts):
         return None
     numbers = [int(part) for part in parts]
     while numbers and numbers[-1] == 0:

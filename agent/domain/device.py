@@ -94,11 +94,9 @@ def current(records: tuple[Device, ...], source: str, at: datetime) -> Fact[Devi
         return Unknown("not-enrolled", f"no record in {source}")
     if len(records) == 1:
         return Known(records[0], source, at)
-    by_enrolment = max(records, key=lambda device: _time(device.enrolled_at))
-    by_check_in = max(records, key=lambda device: _time(device.last_seen))
-    times = {_time(device.enrolled_at) for device in records}
-    if by_enrolment is by_check_in and len(times) == len(records) and NEVER not in times:
-        return Known(by_enrolment, source, at)
+    newest = max(records, key=lambda device: _time(device.enrolled_at))
+    if all(_is_older(device, newest) for device in records if device is not newest):
+        return Known(newest, source, at)
     return Unknown(
         "several-records",
         f"{len(records)} records of one serial in {source}, none clearly newer",
@@ -107,3 +105,9 @@ def current(records: tuple[Device, ...], source: str, at: datetime) -> Fact[Devi
 
 def _time(fact: Fact[datetime]) -> datetime:
     return fact.value if isinstance(fact, Known) else NEVER
+
+
+def _is_older(old: Device, new: Device) -> bool:
+    """In both times, and none of them is missing: what is not told may be newer."""
+    pairs = ((old.enrolled_at, new.enrolled_at), (old.last_seen, new.last_seen))
+    return all(isinstance(fact, Known) and fact.value < _time(than) for fact, than in pairs)

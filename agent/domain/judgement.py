@@ -62,16 +62,16 @@ def judge(
 
 
 def _facts(asset: Asset, evidence: Evidence, baseline: Baseline) -> AssetFacts:
-    seen = evidence.seen(asset.serial)
-    if isinstance(seen, Known):
-        device: Fact[Device] = current(seen.value, seen.source, seen.at)
+    records = evidence.records(asset.serial)
+    if isinstance(records, Known):
+        device: Fact[Device] = current(records.value, records.source, records.at)
     else:
-        device = seen
+        device = records  # a record that was seen may be one that a newer one replaced
     return AssetFacts(
         asset=asset,
         baseline=baseline,
-        seen=seen,
-        records=evidence.records(asset.serial),
+        seen=evidence.seen(asset.serial),
+        records=records,
         device=device,
     )
 

@@ -25,6 +25,26 @@ WIDTH = 72
 MESSAGE_ID_HOST = "callsteward.invalid"  # unique by its left side, and no host of anybody's
 
 
+OPERATIONS = {
+    SWEEP_PARTIAL: (
+        "every source is read completely, every night",
+        "Run `callsteward sweep` once the source answers again. Until then, what it would have"
+        " told counts as not known, never as passed.",
+    ),
+    "sweep.late": (
+        "every iPad is checked every night",
+        "See on the agent's machine why the sweep of the night did not end. It is tried again"
+        " by itself; nobody should take the iPads for checked.",
+    ),
+    "mail.late": (
+        "who must know is told at once",
+        "Ask the mail server's people why it does not take our mail,."
+        " It is tried again by itself; until then, ring who must know.",
+    ),
+}
+"""What the agent itself owes -> what must hold, and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One mail to one recipient, without its address."""
@@ -81,8 +101,10 @@ def _where(incident: Incident, devices: Sequence[str]) -> list[str]:
     if incident.subject.startswith("platform/"):
         yours = [f"Yours: {', '.join(devices)}"] if devices else []
         return [f"Where: {incident.because}", *yours]
-    if incident.type == SWEEP_PARTIAL:
-        return ["Where: the nightly check itself"]
+    if incident.category is Category.OPERATIONAL:
+        return ["Where: the agent itself"]
+    if incident.subject == "mdm":
+        return ["Where: the MDM itself"]
     return [f"Where: {incident.subject}, of no establishment that the register knows"]
 
 
@@ -99,11 +121,8 @@ def _asked(incident: Incident, rule: Rule | None) -> list[str]:
             "Please: Take the iPad out of the safe, charge it and leave it on the network for"
             " an hour. If this stays, ask the MDM's provider.",
         ]
-    return [
-        "What must hold: every source is read completely, every night",
-        "Please: Run `callsteward sweep` once the source answers again. Until then, what it"
-        " would have told counts as not known, never as passed.",
-    ]
+    holds, please = OPERATIONS[incident.type]
+    return [f"What must hold: {holds}", f"Please: {please}"]
 
 
 def rendered(item: Letter, sender: str, to: str, date: datetime) -> bytes:

@@ -85,7 +85,7 @@ def _gap(gaps: list[Finding]) -> Problem:
         reason="not-known",
         because=f"none for {checks} ({', '.join(reasons)})",
         value=" ".join(reasons) + f": {checks}",
-        category=Category.UPKEEP,
+        category=Category.UPKEEP if gaps[0].establishment else Category.OPERATIONAL,
         severity=Severity.MEDIUM,
     )
 
@@ -137,11 +137,13 @@ def platform_of(problem: Problem, many: Mapping[str, Problem]) -> Problem | None
 
 
 def _platform(key: str, group: list[Problem]) -> Problem:
-    places = {problem.establishment for problem in group}
+    places = {problem.establishment for problem in group if problem.establishment}
+    reasons = {problem.reason for problem in group}
     return replace(
         group[0],
         subject=f"platform/{key}",
         establishment="",
-        because=f"{len(group)} iPads of {len(places)} establishments",
+        reason=group[0].reason if len(reasons) == 1 else "several-reasons",
+        because=f"{len(group)} iPads of {len(places) or 'no'} establishments",
         severity=max(problem.severity for problem in group),
     )

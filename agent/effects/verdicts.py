@@ -1,7 +1,7 @@
 """What one establishment's verdicts change: findings, incidents, letters, audit. One commit."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.domain.check import Finding, Rule, Verdict
 from agent.domain.checks.listed import listed
@@ -37,7 +37,7 @@ class Book:
         standing = {(row.subject, row.type): row for row in self._standing(place, seen)}
         for key, problem in wrong.items():
             if key in standing:
-                self._still(place, standing[key], problem)
+                self._still(place, standing[key], problem, wrong.values())
             else:
                 self._new(place, problem, wrong.values())
         for key, row in standing.items():
@@ -57,18 +57,46 @@ class Book:
     def _new(self, place: Place, problem: Problem, beside: Iterable[Problem]) -> None:
         shared = platform_of(problem, self.platforms)
         same = [p for p in beside if p is problem or (shared and self._shares(p, shared))]
-        incident = Incidents(self.tx).raise_for(shared or problem)
+        incident = self._as_grave(
+            Incidents(self.tx).raise_for(shared or problem), shared or problem
+        )
         Findings(self.tx).add(self.sweep, problem, incident.id)
         self._audit("FINDING_OPENED", problem.subject, problem.type, incident, problem.reason)
         self._tell(place, incident, problem, [p.subject for p in same])
 
-    def _still(self, place: Place, row: Open, problem: Problem) -> None:
+    def _still(
+        self, place: Place, row: Open, problem: Problem, beside: Iterable[Problem]
+    ) -> None:
         incident = Incidents(self.tx).get(row.incident)
-        if row.worse_in(problem) and incident.subject == problem.subject:
+        if incident.subject != problem.subject:
+            self._still_shared(place, incident, problem, beside)
+        elif row.worse_in(problem):
             incident = Incidents(self.tx).worsen(incident, problem)
             self._audit("FINDING_WORSE", row.subject, row.type, incident, problem.reason)
             self._tell(place, incident, problem, [row.subject])
         Findings(self.tx).still(self.sweep, row.id, problem)
+
+    def _still_shared(
+        self, place: Place, incident: Incident, problem: Problem, beside: Iterable[Problem]
+    ) -> None:
+        """One of many: its place is told of each revision, whoever of them made it graver."""
+        shared = platform_of(problem, self.platforms)
+        now = shared or problem
+        if now.subject != incident.subject:
+            now = replace(now, because=incident.because)
+        incident = self._as_grave(incident, now)
+        same = [
+            p.subject for p in beside if p is problem or (shared and self._shares(p, shared))
+        ]
+        self._tell(place, incident, problem, same)
+
+    def _as_grave(self, incident: Incident, now: Problem) -> Incident:
+        """A cause of many is as grave as the gravest of them: its next revision, if it grew."""
+        if now.severity <= incident.severity:
+            return incident
+        incident = Incidents(self.tx).worsen(incident, now)
+        self._audit("INCIDENT_WORSE", incident.subject, incident.type, incident, now.reason)
+        return incident
 
     def _is_over(self, row: Open, seen: Mapping[tuple[str, str], Finding]) -> bool:
         """Only what was seen to be well is over; not knowing ends nothing."""

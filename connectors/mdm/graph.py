@@ -1,5 +1,6 @@
 """Microsoft Graph as we read it: single calls, pages, and batches of 20."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from connectors.oauth import Service
 from connectors.pacing import Limit, Pacer
 
 BATCH = 20
+ONE = re.compile(r"(managedDevices|detectedApps)/[^/]+")
 MOST_PAGES = 2000
 
 DEVICES = "devices"
@@ -33,8 +35,8 @@ class Ask:
 
     @property
     def shown(self) -> str:
-        """The path for people, without what was asked of it."""
-        return self.path.partition("?")[0]
+        """The path for people, alike for all devices, so that one gap reads as one."""
+        return ONE.sub(r"\1/(id)", self.path.partition("?")[0])
 
 
 Told: TypeAlias = bytes | ConnectorError

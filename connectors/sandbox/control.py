@@ -38,6 +38,7 @@ class Control:
             ("PUT", "latency"): self._latency,
             ("PUT", "failures"): self._failures,
             ("POST", "expire-tokens"): self._expire_tokens,
+            ("PUT", "settings-lost-on-select"): self._settings_lost,
             ("GET", "records"): self._read,
             ("PATCH", "records"): self._edit,
             ("PUT", "records"): self._replace,
@@ -115,6 +116,11 @@ class Control:
     def _expire_tokens(self, body: Json, rest: str) -> Any:
         self.core.entra.expire_all()
         return {}
+
+    def _settings_lost(self, body: Json, rest: str) -> Any:
+        """Whether `$select` loses the tenant's settings, as it does in some tenants."""
+        self.core.intune.settings_lost_on_select = bool(body["on"])
+        return {"on": bool(body["on"])}
 
     def _read(self, body: Json, rest: str) -> Any:
         collection, key = self._place(rest)

@@ -110,7 +110,7 @@ class Intune:
         names = odata.selected(request.query, self._device_fields())
 
         def read(place: int) -> Json | None:
-            if names == {"id"}:
+            if names == frozenset({"id"}):
                 return self.apps.id_at(app_id, place)
             record = self.apps.device_at(app_id, place)
             return None if record is None else _listed(record)

@@ -131,7 +131,10 @@ def test_every_missing_inbox_is_named() -> None:
 
 
 def test_a_provider_of_every_establishment_stands_for_the_national_one() -> None:
-    rows = contact_rows(["MDI"])
-    rows[0]["provider_management"] = "operator@mdi.example"
-    rows[2]["provider_management"] = ""
-    assert missing_places(entries(*rows), ["MDI"]) == ()
+    rows = contact_rows(CODES)
+    rows[3]["provider_management"] = ""
+    rows[0]["provider_management"] = "operator@lei.example"
+    national = Place("national", "", "provider-management")
+    assert missing_places(entries(*rows), CODES) == (national,)
+    rows[1]["provider_management"] = "operator@mdi.example"
+    assert missing_places(entries(*rows), CODES) == ()

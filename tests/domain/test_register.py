@@ -150,6 +150,16 @@ def test_enrolled_after_the_receipt_is_a_warning_and_not_a_problem() -> None:
     assert "A3" in outcome.warnings[0].cure
 
 
+def test_the_same_day_and_this_very_moment_are_in_order() -> None:
+    same_day = {"distributed_on": "2026-09-04", "enrolled_at": "2026-09-04T23:00:00Z"}
+    outcome = planned(a_row("MDI", 1, 1, **same_day), a_row("MDI", 2, 2))
+    assert outcome.problems == ()
+    assert [warning.line for warning in outcome.warnings] == [0]
+    assert read(received_on="2026-11-20").received_on == AGAINST.today
+    now = {"enrolled_at": "2026-11-20T12:00:00Z", "distributed_on": "", **NO_RECEIPT}
+    assert read(**now).enrolled_at == NOW
+
+
 def test_a_sim_number_that_ends_in_zeros_is_a_warning() -> None:
     outcome = planned(a_row("MDI", 1, 1, iccid="8944110000123450000"))
     assert outcome.problems == ()

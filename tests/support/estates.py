@@ -52,7 +52,9 @@ from connectors.sandbox.records import DEVICES, Edit, Records
 from connectors.sandbox.wire import Request, stamp
 
 BASE = "https://graph.example"
-NO_PATIENCE = Patience(total=timedelta(seconds=1), first_wait=timedelta(microseconds=1), tries=2)
+NO_PATIENCE = Patience(
+    total=timedelta(seconds=1), first_wait=timedelta(microseconds=1), tries=2
+)
 BY = Actor("S-INFOSEC", "done by a test")
 FIRST_NIGHT = date(2026, 11, 21)
 SLOTS = {"alarm": 50, "routine": 2}

@@ -1,7 +1,7 @@
 """Does the MDM call it compliant, and by a policy?"""
 
 from agent.domain.check import AssetFacts, Case, Category, Check, Severity, Wrong
-from agent.domain.device import Compliance, Device, Profile
+from agent.domain.device import Compliance, Device, Profile, ProfileState
 from agent.domain.facts import Fact, Known, Unknown, follow
 
 WORDS = {
@@ -33,9 +33,15 @@ def _wrong(found: tuple[Compliance, tuple[Profile, ...]], case: Case) -> Wrong |
     if state in WORDS:
         reason, severity = WORDS[state]
         return Wrong(reason, f"the MDM says: {state.value}", "", severity)
-    if not policies:
+    if all(_is_not_applied(policy) for policy in policies):
         return Wrong("no-policy", "called compliant, but no policy is assigned to it")
     return None
+
+
+def _is_not_applied(policy: Profile) -> bool:
+    """Listed for the device, but not assigned or not for its kind: it judges nothing."""
+    state = policy.state
+    return isinstance(state, Known) and state.value is ProfileState.NOT_APPLIED
 
 
 compliant = Check(

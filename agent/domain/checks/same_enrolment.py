@@ -3,15 +3,16 @@
 from datetime import datetime, timedelta
 
 from agent.domain.check import AssetFacts, Case, Category, Check, Severity, Wrong
-from agent.domain.facts import Fact, Unknown, follow
+from agent.domain.facts import Fact, Known, Unknown, follow
 
 TOLERANCE = timedelta(days=1)  # the region writes down the day, the MDM the second
 
 
 def _reads(facts: AssetFacts) -> Fact[datetime]:
-    if facts.asset.enrolled_at is None:
+    found = follow(facts.device, lambda device: device.enrolled_at)
+    if isinstance(found, Known) and facts.asset.enrolled_at is None:
         return Unknown("not-recorded", "the register does not say when it was enrolled")
-    return follow(facts.device, lambda device: device.enrolled_at)
+    return found
 
 
 def _wrong(enrolled: datetime, case: Case) -> Wrong | None:

@@ -1,13 +1,14 @@
 """Is the SIM in it the one that the register has?"""
 
 from agent.domain.check import AssetFacts, Category, Check, Severity, Wrong
-from agent.domain.facts import Fact, Unknown, follow
+from agent.domain.facts import Fact, Known, Unknown, follow
 
 
 def _reads(facts: AssetFacts) -> Fact[str]:
-    if not facts.asset.iccid:
+    found = follow(facts.device, lambda device: device.iccid)
+    if isinstance(found, Known) and not facts.asset.iccid:
         return Unknown("not-recorded", "the register does not say which SIM is in it")
-    return follow(facts.device, lambda device: device.iccid)
+    return found
 
 
 sim = Check(

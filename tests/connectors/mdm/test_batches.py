@@ -253,3 +253,9 @@ def test_what_batches_hold_counts_to_the_limit(router: respx.Router, service: Se
     paced = Graph(service, Noting(), utc_now, "v1.0")
     paced.batch([*asks(3), Ask("/other", "configuration")])
     assert taken == [{"devices": 3, "configuration": 1}]
+
+
+def test_one_gap_reads_alike_for_all_devices() -> None:
+    path = "/deviceManagement/managedDevices/0f5c/deviceConfigurationStates?$select=id"
+    shown = "/deviceManagement/managedDevices/(id)/deviceConfigurationStates"
+    assert Ask(path, DEVICES).shown == shown

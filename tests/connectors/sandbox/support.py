@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+import requests
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from connectors.sandbox import identity
 from connectors.sandbox.control import Control
@@ -145,3 +147,21 @@ class World:
 
 
 STATES = ("deviceCompliancePolicyStates", "deviceConfigurationStates")
+
+
+def real_token(graph: Mapping[str, str]) -> str:
+    """Sign in to a running sandbox over HTTP, with the files that it wrote."""
+    signed = identity.Signed(
+        x509.load_pem_x509_certificate(Path(graph["certificate_file"]).read_bytes()),
+        private_key(graph["private_key_file"]),
+    )
+    url = f"{graph['authority']}/{graph['tenant_id']}/oauth2/v2.0/token"
+    made = assertion(url, graph["client_id"], signed, datetime.now(UTC))
+    answer = requests.post(url, data=form(graph["client_id"], made), timeout=10)
+    return str(answer.json()["access_token"])
+
+
+def private_key(path: str) -> RSAPrivateKey:
+    key = load_pem_private_key(Path(path).read_bytes(), password=None)
+    assert isinstance(key, RSAPrivateKey)
+    return key

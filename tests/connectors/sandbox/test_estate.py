@@ -102,7 +102,11 @@ def test_an_ipad_is_enrolled_then_distributed_then_received() -> None:
 def test_contacts_name_every_establishment_and_region_and_the_nation_once() -> None:
     found = rows(paperwork.contacts(estate(establishments=10)))
     scopes = [row["scope"] for row in found]
-    assert (scopes.count("establishment"), scopes.count("region"), scopes.count("national")) == (
+    assert (
+        scopes.count("establishment"),
+        scopes.count("region"),
+        scopes.count("national"),
+    ) == (
         10,
         8,
         1,

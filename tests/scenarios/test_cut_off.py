@@ -1,0 +1,203 @@
+"""A sweep that ends in the middle goes on where it was: no place twice, no mail twice."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from agent.effects.sweep import LEASE
+from agent.store.engine import Store, Transaction
+from agent.store.sweeps import part
+from tests.support.estates import World, make_world
+
+PLACES = ["", "ACI", "AGI"]
+
+
+class Cut(BaseException):
+    """The power went."""
+
+
+@dataclass
+class Power:
+    """Goes off at one transaction: in it, so that nothing of it is kept, or right after it."""
+
+    at: int
+    after: bool
+    begun: int = 0
+
+    def is_off(self) -> bool:
+        return self.begun >= self.at
+
+
+@dataclass(frozen=True)
+class CutStore(Store):
+    power: Power = field(default_factory=lambda: Power(0, after=False))
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        self.power.begun += 1
+        with Store.begin(self) as tx:
+            yield tx
+            if self.power.is_off() and not self.power.after:
+                raise Cut
+        if self.power.is_off():
+            raise Cut
+
+
+def _on(store: Store, world: World) -> World:
+    """The same world through this store."""
+    effects: dict[str, Any] = {
+        kind: replace(effect, store=store)  # type: ignore[type-var]
+        for kind, effect in world.worker.effects.items()
+    }
+    return replace(world, store=store, worker=replace(world.worker, store=store, effects=effects))
+
+
+def _cut_store(world: World, power: Power) -> CutStore:
+    return CutStore(world.store.engine, world.store.reader, world.clock, power=power)
+
+
+def _parts(world: World) -> list[str]:
+    with world.store.read() as tx:
+        return sorted(tx.sql.scalars(select(part.c.establishment)))
+
+
+def _mails(world: World) -> dict[str, set[bytes]]:
+    """The bytes of every mail that was taken, by Message-ID."""
+    found: dict[str, set[bytes]] = {}
+    for _, mail in world.postbox.mails:
+        found.setdefault(mail["Message-ID"], set()).add(mail.as_bytes())
+    return found
+
+
+def _told_of(world: World) -> list[tuple[str, str, int]]:
+    return [(i.id, i.subject, i.revision) for i in world.incidents()]
+
+
+def test_wherever_the_power_goes_the_next_process_ends_the_night(tmp_path: Path) -> None:
+    """At every transaction of a night in turn, lost with it and right after it."""
+    whole = _faulty(tmp_path / "whole")
+    whole.night()
+    expected = _told_of(whole), _mails(whole).keys(), whole.verdicts()
+    whole.store.close()
+    cut, tried = True, 0
+    while cut:
+        tried += 1
+        for after in (False, True):
+            world = _faulty(tmp_path / f"{tried}{after}")
+            cut = _cut_at(world, Power(tried, after))
+            world.clock.now += LEASE + timedelta(seconds=1)
+            world.settle()
+            assert _parts(world) == PLACES
+            assert world.sweep_of().state == "COMPLETE"
+            assert (_told_of(world), _mails(world).keys(), world.verdicts()) == expected
+            assert all(len(copies) == 1 for copies in _mails(world).values())
+            twice = Counter(mail["Message-ID"] for _, mail in world.postbox.mails)
+            assert sum(twice.values()) - len(twice) <= 1  # at most what was in flight
+            whats = Counter(row["what"] for row in world.audited())
+            assert (whats["SWEPT"], whats["SWEEP_ENDED"], whats["FINDING_OPENED"]) == (3, 1, 2)
+            assert whats["MAIL_ACCEPTED"] == len(twice)
+            world.store.close()
+    assert tried > 15
+
+
+def _faulty(folder: Path) -> World:
+    folder.mkdir()
+    world = make_world(folder, 2)
+    world.edit(0, isSupervised=False)
+    world.edit(3, jailBroken="True")
+    world.begin_night()
+    return world
+
+
+def _cut_at(world: World, power: Power) -> bool:
+    try:
+        _on(_cut_store(world, power), world).settle()
+    except Cut:
+        return True
+    return False
+
+
+def test_a_worker_that_was_taken_for_dead_writes_nothing_more(world: World) -> None:
+    """It was only slow: its lease ended, another one did the work."""
+    world.edit(0, isSupervised=False)
+    chain: list[Any] = []
+
+    def slow(what: str, done: int, of: int) -> None:
+        if (what, done) == ("judging establishments", 2) and not chain:
+            world.clock.now += LEASE
+            world.settle()
+            chain.extend(world.audited())
+
+    world.begin_night()
+    world.with_effect("sweep", watch=slow).worker.perform("sweep/2026-11-21")
+    assert world.audited() == chain
+    assert _parts(world) == ["", "ACI", "AGI", "ASI"]
+    assert [row["what"] for row in chain].count("SWEPT") == 4
+    assert len(world.told()) == 3
+
+
+def test_a_worker_superseded_while_it_reads_stops_reading(world: World) -> None:
+    calls: list[int] = []
+
+    def slow(what: str, done: int, of: int) -> None:
+        if not calls:
+            world.clock.now += LEASE
+            world.settle()
+            calls.append(world.core.calls.total())
+
+    world.begin_night()
+    world.with_effect("sweep", watch=slow).worker.perform("sweep/2026-11-21")
+    assert world.core.calls.total() - calls[0] <= 1
+    assert _parts(world) == ["", "ACI", "AGI", "ASI"]
+
+
+def test_a_resumed_sweep_keeps_to_what_it_decided_of_the_platform(large: World) -> None:
+    """Fixed in between, so the second reading alone would see no common cause."""
+    for number in range(5):
+        large.edit(number, isSupervised=False)
+    large.begin_night()
+    power = Power(10_000, after=True)
+    cut = _on(_cut_store(large, power), large)
+
+    def at_the_second_place(what: str, done: int, of: int) -> None:
+        if (what, done) == ("judging establishments", 2):
+            raise Cut
+
+    try:
+        cut.with_effect("sweep", watch=at_the_second_place).settle()
+    except Cut:
+        for number in (0, 1, 2):
+            large.edit(number, isSupervised=True)
+    large.clock.now += LEASE
+    large.settle()
+    (incident,) = large.incidents()
+    assert incident.subject.startswith("platform/")
+    assert large.sweep_of().state == "COMPLETE"
+
+
+def test_two_sweeps_at_once_raise_one_incident(world: World) -> None:
+    """One by hand while the nightly one is under way."""
+    from agent.services.sweep import sweep_by_hand
+    from tests.support.estates import BY
+
+    world.edit(0, isSupervised=False)
+    begun: list[str] = []
+
+    def meanwhile(what: str, done: int, of: int) -> None:
+        if (what, done) == ("judging establishments", 1) and not begun:
+            by_hand = sweep_by_hand(world.store, BY, LEASE)
+            begun.append(by_hand.id)
+            world.worker.carry_out(by_hand.claim, by_hand.now)
+
+    world.begin_night()
+    world.with_effect("sweep", watch=meanwhile).worker.perform("sweep/2026-11-21")
+    world.settle()
+    assert [i.subject for i in world.incidents()] == [world.tag(0)]
+    assert len(world.told()) == 3
+    assert world.sweep_of().state == "COMPLETE"
