@@ -2,7 +2,7 @@
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from threading import Lock
+from threading import RLock
 
 from agent.tick import Worker
 
@@ -19,7 +19,7 @@ class Lanes:
             for lane, slots in worker.slots.items()
         }
         self._in_flight: dict[str, Future[None]] = {}
-        self._lock = Lock()
+        self._lock = RLock()  # a future that is done already calls back at once, from here
 
     def tick(self) -> None:
         """Hand out what is due and is not in flight already."""

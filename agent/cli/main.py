@@ -7,6 +7,7 @@ import typer
 from agent.cli import audit, checks, database, demo, people, register, sandbox, serve, settings
 from agent.cli import sweep as sweeps
 from agent.errors import AgentError
+from agent.logs import place
 
 app = typer.Typer(
     name="callsteward",
@@ -41,7 +42,7 @@ def main() -> None:
         sys.exit(130)
     except Exception as err:  # noqa: BLE001  the edge: no traceback reaches a user
         typer.echo(
-            f"callsteward: a fault of its own: {_where(err)}. Please report it.", err=True
+            f"callsteward: a fault of its own: {place(err)}. Please report it.", err=True
         )
         sys.exit(2)
 
@@ -51,13 +52,3 @@ def one_line(err: AgentError) -> str:
     text = str(err).strip()
     text = text if text.endswith((".", "?", "!")) else f"{text}."
     return " ".join(f"{text} {err.hint}".split())
-
-
-def _where(err: Exception) -> str:
-    """The kind of error and the line, but never its text: that may hold personal data."""
-    trace = err.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return type(err).__name__
-    return f"{type(err).__name__} at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"

@@ -8,7 +8,8 @@ from pathlib import Path
 from agent.domain.annex_e import QUESTIONS
 from agent.domain.check import Finding, Verdict
 from agent.domain.checks import RULES
-from agent.domain.mail import LONDON
+from agent.domain.checks.tenant import TENANT
+from agent.domain.mail import IPAD_IS_SILENT, LONDON, MDM_IS_SILENT
 from agent.services.report import DeviceReport, Report
 
 STYLE = """
@@ -22,6 +23,9 @@ tbody tr:nth-child(even) { background: #f8f8f8 }
 .fail { font-weight: bold; color: #942514 } .unknown { font-weight: bold; color: #5a4100 }
 @media print { body { font-size: 11px } }
 """
+
+WHERE = ("Establishment", "iPad", "Asset tag", "What must hold")
+Line = tuple[str, str, str, Finding]  # establishment, local ID, subject
 
 
 def write(report: Report, folder: Path) -> Mapping[str, Path]:
@@ -95,7 +99,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "verdict": finding.verdict.value,
         "reason": finding.reason,
         "because": finding.because,
-        "remedy": RULES[finding.check].remedy,
+        "remedy": _remedy(finding),
     }
 
 
@@ -119,22 +123,43 @@ def page(report: Report) -> str:
 
 
 def _not_well(report: Report) -> list[str]:
-    rows = [
+    lines: list[Line] = [
         (device.asset.establishment, device.asset.local_id, device.asset.tag, finding)
         for device in report.devices
         for finding in device.findings
     ]
-    rows += [("", "", finding.subject, finding) for finding in report.elsewhere]
-    cells = [
-        f"<tr><td>{escape(place)}</td><td>{escape(local_id)}</td><td>{escape(subject)}</td>"
-        f"<td>{escape(f.check)}</td><td>{_word(f.verdict.value)}</td>"
-        f"<td>{escape(f.because)}</td><td>{escape(RULES[f.check].remedy)}</td></tr>"
-        for place, local_id, subject, f in rows
-    ]
-    if not cells:
+    lines += [("", "", finding.subject, finding) for finding in report.elsewhere]
+    fails = [line for line in lines if line[-1].verdict is Verdict.FAIL]
+    unknown = [line for line in lines if line[-1].verdict is Verdict.UNKNOWN]
+    if not lines:
         return ["<p>Nothing failed and nothing is unknown.</p>"]
-    heads = ("Establishment", "iPad", "Asset tag", "Check", "Verdict", "Why", "What to do")
-    return _table("What failed, and what is not known", heads, cells)
+    return [*_failures(fails), *_unknowns(unknown)]
+
+
+def _failures(lines: list[Line]) -> list[str]:
+    rows = [_cells(*where, RULES[f.check].says, f.because, _remedy(f)) for *where, f in lines]
+    return _table(f"What failed: {len(rows)}", (*WHERE, "Why", "What to do"), rows)
+
+
+def _unknowns(lines: list[Line]) -> list[str]:
+    """One row for each iPad and reason: an iPad that is not enrolled has no answer at all."""
+    says: dict[tuple[str, str, str, str], list[str]] = {}
+    for place, local_id, subject, f in lines:
+        says.setdefault((place, local_id, subject, f.because), []).append(RULES[f.check].says)
+    rows = [_cells(*where, "; ".join(texts), why) for (*where, why), texts in says.items()]
+    caption = f"What is not known: {len(lines)} answers. {IPAD_IS_SILENT}"
+    return _table(caption, (*WHERE, "Why"), rows) if rows else []
+
+
+def _cells(*texts: str) -> str:
+    return f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in texts)}</tr>"
+
+
+def _remedy(finding: Finding) -> str:
+    """A check's remedy is for when it fails; where nobody knows, find out first."""
+    if finding.verdict is Verdict.FAIL:
+        return RULES[finding.check].remedy
+    return MDM_IS_SILENT if finding.subject == TENANT else IPAD_IS_SILENT
 
 
 def _annex_e(report: Report) -> list[str]:

@@ -101,9 +101,8 @@ def _incidents(console: Console, report: Report) -> None:
 def _told(console: Console, report: Report) -> None:
     for told in report.told:
         waiting = f", {told.waiting} still waiting" if told.waiting else ""
-        console.print(
-            f"Told: {ROLES.get(told.role, told.role)}, {told.accepted} mails to {told.inboxes}"
-            f" inboxes{waiting}"
-        )
+        inboxes = "1 inbox" if told.inboxes == 1 else f"{told.inboxes} inboxes"
+        mails = "1 mail" if told.accepted == 1 else f"{told.accepted} mails"
+        console.print(f"Told: {ROLES[told.role]}, {mails} to {inboxes}{waiting}")
     if not report.told:
         console.print("Nobody had to be told anything new.")

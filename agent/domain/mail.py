@@ -5,17 +5,20 @@ typed and nothing personal is in a mail: an app's name, an account or a number s
 report.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from hashlib import sha256
 from textwrap import fill
 from zoneinfo import ZoneInfo
 
 from agent.domain.annex_e import QUESTIONS
 from agent.domain.check import Category, Rule
+from agent.domain.checks.tenant import TENANT
 from agent.domain.incident import Incident
 from agent.domain.problems import NOT_KNOWN, SWEEP_PARTIAL
 from agent.domain.routes import Recipient
@@ -38,11 +41,17 @@ OPERATIONS = {
     ),
     "mail.late": (
         "who must know is told at once",
-        "Ask the mail server's people why it does not take our mail,."
+        "Ask the mail server's people why it does not take our mail."
         " It is tried again by itself; until then, ring who must know.",
     ),
 }
 """What the agent itself owes -> what must hold, and what to do."""
+IPAD_IS_SILENT = (
+    "Take the iPad out of the safe, charge it and leave it on the network for an hour."
+    " Where it says not-recorded, complete its line of the register."
+    " If this stays, ask the MDM's provider."
+)
+MDM_IS_SILENT = "Ask the MDM's provider why it does not tell its own settings."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +68,21 @@ def letter(
 ) -> Letter:
     """What `to` is told of this revision. `devices` are the local IDs of its own iPads."""
     return Letter(
-        message_id=f"<{incident.id}.{incident.revision}.{to}@{MESSAGE_ID_HOST}>".replace(
-            " ", "_"
-        ),
+        message_id=f"<{incident.id}.{incident.revision}.{_plain(to)}@{MESSAGE_ID_HOST}>",
         subject=_subject(incident),
         body="".join(
             fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
             for line in _lines(incident, rule, devices, phone)
         ),
     )
+
+
+def _plain(to: Recipient) -> str:
+    """One word of ASCII: a region's name may hold a comma or an accent, a Message-ID none."""
+    word = str(to).replace(" ", "_")
+    if re.fullmatch(r"[\w-]{1,40}(\.[\w-]{1,40})?", word, re.ASCII):
+        return word
+    return f"{to.role}.{sha256(str(to).encode()).hexdigest()[:12]}"
 
 
 def _subject(incident: Incident) -> str:
@@ -101,10 +116,10 @@ def _where(incident: Incident, devices: Sequence[str]) -> list[str]:
     if incident.subject.startswith("platform/"):
         yours = [f"Yours: {', '.join(devices)}"] if devices else []
         return [f"Where: {incident.because}", *yours]
+    if incident.subject == TENANT:
+        return ["Where: the MDM itself"]
     if incident.category is Category.OPERATIONAL:
         return ["Where: the agent itself"]
-    if incident.subject == "mdm":
-        return ["Where: the MDM itself"]
     return [f"Where: {incident.subject}, of no establishment that the register knows"]
 
 
@@ -116,11 +131,9 @@ def _asked(incident: Incident, rule: Rule | None) -> list[str]:
             f"Please: {rule.remedy}",
         ]
     if incident.type == NOT_KNOWN:
-        return [
-            f"What must hold: every check has an answer; {incident.because}",
-            "Please: Take the iPad out of the safe, charge it and leave it on the network for"
-            " an hour. If this stays, ask the MDM's provider.",
-        ]
+        there = "" if incident.subject.startswith("platform/") else f"; {incident.because}"
+        please = MDM_IS_SILENT if incident.subject == TENANT else IPAD_IS_SILENT
+        return [f"What must hold: every check has an answer{there}", f"Please: {please}"]
     holds, please = OPERATIONS[incident.type]
     return [f"What must hold: {holds}", f"Please: {please}"]
 

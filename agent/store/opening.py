@@ -1,6 +1,7 @@
 """Opening the database: made when it is new, refused with the cure when it does not fit."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from agent.errors import Misconfigured
 from agent.store.engine import Store, nobody
 
 PATIENCE_MS = 30_000  # how long a writer waits for another writer
+PATIENCE = f"busy_timeout={PATIENCE_MS}"
+PRAGMAS = (PATIENCE, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+NEW = ""
 
 
 def open_store(
@@ -28,28 +32,35 @@ def open_store(
 
     Raises Misconfigured where the database cannot be used as it is.
     """
-    path = _path(url)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        engine, reader = _sqlite(path, "BEGIN IMMEDIATE"), _sqlite(path, "BEGIN")
-        event.listen(reader, "connect", _read_only)
-        with engine.begin() as sql:
-            _fit(sql)
-    except (DatabaseError, OSError) as err:
-        raise Misconfigured(
-            f"the database {path} cannot be opened: {_plain(err)}", _LOOK
-        ) from err
-    return Store(engine, reader, clock, wake)
+    path = database_file(url)
+    store = Store(_sqlite(path, "BEGIN IMMEDIATE"), _sqlite(path, "BEGIN"), clock, wake)
+    event.listen(store.reader, "connect", _read_only)
+    with ExitStack() as if_it_fails:
+        if_it_fails.callback(store.close)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _look(path)
+            with store.engine.begin() as sql:
+                if _fits(sql) == NEW:
+                    upgrade(sql)
+        except (DatabaseError, OSError) as err:
+            raise Misconfigured(
+                f"the database {path} cannot be opened: {_plain(err)}", _LOOK
+            ) from err
+        if_it_fails.pop_all()
+    return store
 
 
-def _path(url: str) -> Path:
+def database_file(url: str) -> Path:
+    """The file of this URL. Raises Misconfigured, without the URL: it may hold a password."""
     try:
         parsed = make_url(url)
     except ArgumentError as err:
         raise Misconfigured("the database URL is none", _URL) from err
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+    name = parsed.database or ""
+    if parsed.get_backend_name() != "sqlite" or name in ("", ":memory:") or parsed.query:
         raise Misconfigured("the database URL is not one that this version knows", _URL)
-    return Path(parsed.database)
+    return Path(name)
 
 
 _URL = "Set CALLSTEWARD_DATABASE_URL to sqlite:////path/to/callsteward.db, or unset it."
@@ -60,18 +71,17 @@ def _plain(err: Exception) -> str:
     return str(getattr(err, "orig", err)).splitlines()[0]
 
 
-def _sqlite(path: Path, begin: str) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+def _sqlite(path: Path, begin: str, pragmas: Sequence[str] = PRAGMAS) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # what was to be written may be personal, and errors are logged
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in (
-            f"busy_timeout={PATIENCE_MS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-        ):
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -87,9 +97,10 @@ def _read_only(connection: Any, record: object) -> None:
 
 def upgrade_database(url: str) -> str:
     """Bring an existing database to this version's schema; returns the schema's name."""
-    engine = _sqlite(_path(url), "BEGIN IMMEDIATE")
+    engine = _sqlite(database_file(url), "BEGIN IMMEDIATE", (PATIENCE,))
     try:
         with engine.begin() as sql:
+            _revision(sql)
             upgrade(sql)
             return MigrationContext.configure(sql).get_current_revision() or ""
     except (DatabaseError, CommandError) as err:
@@ -115,22 +126,39 @@ def downgrade(sql: Connection, to: str = "base") -> None:
     command.downgrade(_config(sql), to)
 
 
-def _fit(sql: Connection) -> None:
-    """Give an empty database the schema; refuse one of another version."""
-    scripts = ScriptDirectory.from_config(_config())
-    found = MigrationContext.configure(sql).get_current_revision()
-    wanted = scripts.get_current_head()
-    if found == wanted:
+def _look(path: Path) -> None:
+    """Refuse what does not fit before the file is touched: even WAL is a change of it."""
+    if not path.exists():
         return
-    if found is None and not inspect(sql).get_table_names():
-        upgrade(sql)
-        return
-    if found in {script.revision for script in scripts.walk_revisions()}:
+    engine = _sqlite(path, "BEGIN", (PATIENCE,))
+    try:
+        with engine.begin() as sql:
+            _fits(sql)
+    finally:
+        engine.dispose()
+
+
+def _fits(sql: Connection) -> str:
+    """Its revision, which is this version's or NEW. Raises Misconfigured for another one."""
+    found, wanted = _revision(sql), ScriptDirectory.from_config(_config()).get_current_head()
+    if found not in (NEW, wanted):
         raise Misconfigured(
             f"the database has schema {found}, this version needs {wanted}",
             "Take a backup, then run: callsteward database upgrade",
         )
-    raise Misconfigured(
-        f"the database has a schema that this version does not know ({found or 'no version'})",
-        "Install the version of callsteward that wrote it, or restore a backup.",
-    )
+    return found
+
+
+def _revision(sql: Connection) -> str:
+    """Its revision, or NEW if it is empty. Raises Misconfigured where we do not know it."""
+    found = MigrationContext.configure(sql).get_current_revision()
+    if found is None and set(inspect(sql).get_table_names()) <= {"alembic_version"}:
+        return NEW
+    scripts = ScriptDirectory.from_config(_config())
+    if found is None or found not in {script.revision for script in scripts.walk_revisions()}:
+        raise Misconfigured(
+            "the database has a schema that this version does not know"
+            f" ({found or 'no version'})",
+            "Install the version of callsteward that wrote it, or restore a backup.",
+        )
+    return found

@@ -97,7 +97,12 @@ async def _serve(options: Options, folder: Path, out: TextIO) -> None:
     async with mailboxes(options.host, folder) as mail:
         said = _said(core, options, files, mail)
         control = Control(core, options.latency_ms)
-        app = application(control, lambda: print(json.dumps(said), file=out, flush=True))
+
+        def ready() -> None:
+            out.write(f"{json.dumps(said)}\n")
+            out.flush()
+
+        app = application(control, ready)
         server = Server(
             uvicorn.Config(
                 app,

@@ -11,8 +11,8 @@ managed = Check(
     question=6,
     category=Category.SECURITY,
     severity=Severity.HIGH,
-    remedy="Ask who gave the order to retire or wipe it. Do not use the iPad until it is"
-    " managed again.",
+    remedy="Use the other iPad first. Ask who gave the order to retire or wipe this one, and"
+    " let it be managed again.",
     reads=lambda facts: follow(facts.device, lambda device: device.management),
     wrong=lambda state, case: (
         None

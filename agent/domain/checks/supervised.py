@@ -10,7 +10,7 @@ supervised = Check(
     question=2,
     category=Category.SECURITY,
     severity=Severity.HIGH,
-    remedy="Do not use the iPad. Ask the region to wipe it and enrol it through automated"
+    remedy="Use the other iPad first. Ask the region to enrol this one again through automated"
     " device enrolment.",
     reads=lambda facts: follow(facts.device, lambda device: device.supervised),
     wrong=lambda yes, case: (

@@ -4,6 +4,8 @@ from agent.domain.check import Category, Finding, Rule, Severity, Verdict
 from agent.domain.device import Tenant
 from agent.domain.facts import Unknown
 
+TENANT = "mdm"  # the subject of what is wrong with the MDM as a whole
+
 strict_tenant = Rule(
     name="mdm.strict",
     says="the MDM calls a device compliant only by a policy",
@@ -37,4 +39,4 @@ def _verdict(tenant: Tenant) -> tuple[Verdict, str, str]:
 
 def _finding(verdict: Verdict, reason: str, because: str) -> Finding:
     rule = strict_tenant
-    return Finding("mdm", "", rule.name, verdict, reason, because, "", rule.severity)
+    return Finding(TENANT, "", rule.name, verdict, reason, because, "", rule.severity)

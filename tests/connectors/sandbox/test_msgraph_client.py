@@ -5,17 +5,22 @@ It needs two things only: an authentication provider that adds our token, and th
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.connectors.sandbox.support import NOW, real_token
 
 pytest.importorskip("msgraph")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # its own, on import
 
 
-def client(sandbox: Any) -> Any:
+@asynccontextmanager
+async def client(sandbox: Any) -> AsyncIterator[Any]:
     from kiota_abstractions.authentication import AuthenticationProvider
     from msgraph import GraphRequestAdapter, GraphServiceClient
 
@@ -25,9 +30,10 @@ def client(sandbox: Any) -> Any:
         async def authenticate_request(self, request: Any, more: Any = None) -> None:
             request.headers.try_add("Authorization", f"Bearer {token}")
 
-    adapter = GraphRequestAdapter(Signed())
-    adapter.base_url = f"{sandbox['graph']['base_url']}/v1.0"
-    return GraphServiceClient(request_adapter=adapter)
+    async with httpx.AsyncClient() as http:  # the client's own leaves its sockets open
+        adapter = GraphRequestAdapter(Signed(), client=http)
+        adapter.base_url = f"{sandbox['graph']['base_url']}/v1.0"
+        yield GraphServiceClient(request_adapter=adapter)
 
 
 async def devices(graph: Any, top: int) -> list[Any]:
@@ -48,7 +54,11 @@ async def devices(graph: Any, top: int) -> list[Any]:
 
 
 def test_it_lists_all_devices_across_pages_and_knows_every_property(sandbox: Any) -> None:
-    rows = asyncio.run(devices(client(sandbox), top=6))
+    async def read() -> list[Any]:
+        async with client(sandbox) as graph:
+            return await devices(graph, top=6)
+
+    rows = asyncio.run(read())
     assert len({row.serial_number for row in rows}) == sandbox["devices"]
     for row in rows:
         assert row.additional_data == {}
@@ -63,12 +73,12 @@ def test_it_lists_all_devices_across_pages_and_knows_every_property(sandbox: Any
 
 def test_it_reads_one_device_with_what_hangs_on_it(sandbox: Any) -> None:
     async def read() -> tuple[Any, Any, Any]:
-        graph = client(sandbox)
-        first = (await devices(graph, top=1))[0]
-        one = graph.device_management.managed_devices.by_managed_device_id(first.id)
-        policies = await one.device_compliance_policy_states.get()
-        profiles = await one.device_configuration_states.get()
-        return await one.get(), policies.value, profiles.value
+        async with client(sandbox) as graph:
+            first = (await devices(graph, top=1))[0]
+            one = graph.device_management.managed_devices.by_managed_device_id(first.id)
+            policies = await one.device_compliance_policy_states.get()
+            profiles = await one.device_configuration_states.get()
+            return await one.get(), policies.value, profiles.value
 
     device, policies, profiles = asyncio.run(read())
     assert device.iccid is None
@@ -77,9 +87,10 @@ def test_it_reads_one_device_with_what_hangs_on_it(sandbox: Any) -> None:
 
 def test_it_reads_the_tenant_its_policies_and_apps(sandbox: Any) -> None:
     async def read() -> tuple[Any, Any, Any]:
-        tenant = client(sandbox).device_management
-        apps = await tenant.detected_apps.get()
-        return await tenant.get(), await tenant.device_compliance_policies.get(), apps
+        async with client(sandbox) as graph:
+            tenant = graph.device_management
+            apps = await tenant.detected_apps.get()
+            return await tenant.get(), await tenant.device_compliance_policies.get(), apps
 
     tenant, policies, apps = asyncio.run(read())
     assert tenant.settings.secure_by_default is True
@@ -90,9 +101,11 @@ def test_it_reads_the_tenant_its_policies_and_apps(sandbox: Any) -> None:
 def test_it_understands_an_error(sandbox: Any) -> None:
     from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 
-    graph = client(sandbox)
-    one = graph.device_management.managed_devices.by_managed_device_id("nobody")
+    async def read() -> None:
+        async with client(sandbox) as graph:
+            await graph.device_management.managed_devices.by_managed_device_id("nobody").get()
+
     with pytest.raises(ODataError) as caught:
-        asyncio.run(one.get())
+        asyncio.run(read())
     assert caught.value.response_status_code == 404
     assert caught.value.error.code == "ResourceNotFound"
