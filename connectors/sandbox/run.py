@@ -91,6 +91,7 @@ def running(options: Options) -> Iterator[Mapping[str, Any]]:
 
 async def _serve(options: Options, folder: Path, out: TextIO) -> None:
     listener = socket.create_server((options.host, options.port), backlog=2048)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     base_url = f"http://{options.host}:{listener.getsockname()[1]}"
     core = _core(options, base_url)
     files = _write_files(core, folder)
