@@ -11,6 +11,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -142,16 +143,27 @@ def load(**given: Any) -> Settings:
         raise Misconfigured(
             _plain(err), "See `callsteward settings` for each setting."
         ) from err
+    except SettingsError as err:  # a list that is no JSON; pydantic names the field in quotes
+        named = [name for name in Settings.model_fields if f'"{name}"' in str(err)]
+        raise Misconfigured(
+            f"{PREFIX}{''.join(named[:1]).upper()}: not the JSON that it must be",
+            "See `callsteward settings` for each setting.",
+        ) from err
     except ValueError as err:  # a settings file that is no TOML
         raise Misconfigured(f"the settings file cannot be read: {err}") from err
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {SETTINGS_FILE}
+    known = {name.upper() for name in Settings.model_fields} | {
+        SETTINGS_FILE.removeprefix(PREFIX)
+    }
     for name in sorted(environment):
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
-            close = get_close_matches(name.upper(), known, n=1)
-            cure = f"Did you mean {close[0]}?" if close else "See `callsteward settings`."
+        word = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and word not in known:
+            close = get_close_matches(word, sorted(known), n=1)
+            cure = (
+                f"Did you mean {PREFIX}{close[0]}?" if close else "See `callsteward settings`."
+            )
             raise Misconfigured(f"{name} is no setting of callsteward.", cure)
 
 

@@ -52,4 +52,3 @@ def test_the_installed_command_runs_the_demo_from_the_root_folder(
     assert said.returncode == 0, said.stderr
     told = json.loads(said.stdout.splitlines()[-1])
     assert (told["devices"], told["missed"], told["unexpected"]) == (4, 0, 0)
-

@@ -1,15 +1,14 @@
 """`callsteward audit`: prove that no row of the chain was changed, and hand it out."""
 
 import json
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from agent.cli.importing import OUT, hand_out
+
 app = typer.Typer(help="The chain of every change.", no_args_is_help=True)
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-OUT = Annotated[Path | None, typer.Option(help="File to write; unset: standard output.")]
 
 
 @app.command("verify")
@@ -37,8 +36,4 @@ def export(out: OUT = None) -> None:
     from agent.wiring import open_configured_store
 
     with open_configured_store() as store:
-        if out is None:
-            sys.stdout.writelines(lines(store))
-        else:
-            with out.open("w", encoding="utf-8") as file:
-                file.writelines(lines(store))
+        hand_out("".join(lines(store)), out)

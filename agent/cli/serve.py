@@ -4,7 +4,6 @@ import fcntl
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -26,7 +25,7 @@ def serve() -> None:
     to_stderr()
     settings = load()
     mdm = mdm_of(settings)
-    with only_one(settings), open_store_of(settings) as store:
+    with open_store_of(settings) as store, only_one(settings):
         agent = Agent(worker_of(settings, store, mdm, AGENT_SLOTS), settings, load_policy())
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: agent.stop())
@@ -37,9 +36,10 @@ def serve() -> None:
 @contextmanager
 def only_one(settings: "Settings") -> Iterator[None]:
     """One agent for one database file. The lock goes with the process, however it ends."""
-    path = Path(settings.database.removeprefix("sqlite:///") + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.open("a") as file:
+    from agent.store.opening import database_file
+
+    database = database_file(settings.database)
+    with database.with_name(f"{database.name}.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as err:

@@ -1,6 +1,7 @@
 """`callsteward settings`: every setting, and what it stands at. Nothing secret is a setting."""
 
 import json
+import re
 from typing import Annotated
 
 import typer
@@ -28,4 +29,5 @@ def settings(as_json: JSON = False) -> None:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    """As it stands, but for the password that a proxy's URL may hold."""
+    return None if value is None else re.sub(r"://[^/@]*@", "://***@", str(value))

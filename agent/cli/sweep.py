@@ -1,12 +1,12 @@
 """`callsteward sweep`: the main job, by hand."""
 
-import getpass
 import json
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli.importing import os_user
 from agent.domain.people import Actor, at_the_command_line, nobody_named
 from agent.errors import TryAgain
 
@@ -40,7 +40,7 @@ def sweep(by: BY = None, as_json: JSON = False) -> None:
 
 def actor(staff_id: str | None) -> Actor:
     """Who runs it: a member of staff who says so, or only the operating system's user."""
-    user = getpass.getuser()
+    user = os_user()
     if staff_id is None:
         return nobody_named(user)
     return at_the_command_line(staff_id, user)

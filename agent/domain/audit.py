@@ -69,9 +69,9 @@ def first_broken(rows: Iterable[tuple[int, str, str]], head: tuple[int, str]) ->
         if _links(text) != (seq, previous):
             return f"row {seq} does not follow row {last}"
         last, previous = seq, found
-    if head != (last, previous):
+    if head[0] != last:
         return f"the chain ends at row {last}, but its head names row {head[0]}"
-    return None
+    return None if head[1] == previous else f"row {last} is another than its head names"
 
 
 def _links(text: str) -> tuple[object, object] | None:

@@ -79,9 +79,8 @@ def letter(
 
 def _plain(to: Recipient) -> str:
     """One word of ASCII: a region's name may hold a comma or an accent, a Message-ID none."""
-    word = str(to).replace(" ", "_")
-    if re.fullmatch(r"[\w-]{1,40}(\.[\w-]{1,40})?", word, re.ASCII):
-        return word
+    if re.fullmatch(r"[A-Za-z0-9 -]{0,40}", to.code):
+        return str(to).replace(" ", "_")
     return f"{to.role}.{sha256(str(to).encode()).hexdigest()[:12]}"
 
 

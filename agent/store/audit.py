@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import CheckConstraint, Column, Integer, Table, Text, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    cast,
+    select,
+    update,
+)
 
 from agent.domain.audit import START, Entry, canonical, digest, first_broken
 from agent.domain.people import AGENT, Actor
@@ -75,10 +85,15 @@ class Audit:
 
     def rows(self) -> Iterator[tuple[int, str, str]]:
         """Every row in order: number, text, hash."""
-        columns = select(audit.c.seq, audit.c.row, audit.c.hash).order_by(audit.c.seq)
-        for entry in self.tx.sql.execute(columns):
-            yield entry.seq, entry.row, entry.hash
+        row, found = cast(audit.c.row, LargeBinary), cast(audit.c.hash, LargeBinary)
+        for entry in self.tx.sql.execute(select(audit.c.seq, row, found).order_by(audit.c.seq)):
+            yield entry[0], _text(entry[1]), _text(entry[2])
 
     def broken(self) -> str | None:
         """Why the chain does not hold, or None."""
         return first_broken(self.rows(), self.head())
+
+
+def _text(content: bytes) -> str:
+    """What a hand on the file left may be no UTF-8: then it is shown as changed, not refused."""
+    return content.decode("utf-8", "replace")

@@ -57,7 +57,9 @@ def _on(store: Store, world: World) -> World:
         kind: replace(effect, store=store)  # type: ignore[type-var]
         for kind, effect in world.worker.effects.items()
     }
-    return replace(world, store=store, worker=replace(world.worker, store=store, effects=effects))
+    return replace(
+        world, store=store, worker=replace(world.worker, store=store, effects=effects)
+    )
 
 
 def _cut_store(world: World, power: Power) -> CutStore:

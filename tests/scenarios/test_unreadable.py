@@ -131,7 +131,9 @@ def test_a_second_night_in_the_dark_is_the_same_incident_and_light_ends_it(
 
 
 def test_one_failure_that_passes_is_tried_again_and_nobody_notices(world: World) -> None:
-    world.fails(*(_broken(name, times=1) for name in ("managedDevices", "detectedApps", "batch")))
+    world.fails(
+        *(_broken(name, times=1) for name in ("managedDevices", "detectedApps", "batch"))
+    )
     assert world.night().state == "COMPLETE"
     assert world.told() == []
 

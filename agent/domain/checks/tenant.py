@@ -2,7 +2,7 @@
 
 from agent.domain.check import Category, Finding, Rule, Severity, Verdict
 from agent.domain.device import Tenant
-from agent.domain.facts import Unknown
+from agent.domain.facts import Known, Unknown
 
 TENANT = "mdm"  # the subject of what is wrong with the MDM as a whole
 
@@ -24,17 +24,18 @@ def of_the_tenant(tenant: Tenant) -> list[Finding]:
 
 
 def _verdict(tenant: Tenant) -> tuple[Verdict, str, str]:
-    if isinstance(tenant.policies, Unknown):
-        return Verdict.UNKNOWN, tenant.policies.reason, tenant.policies.why
-    if tenant.policies.value == 0:
+    """What is known to be wrong is wrong, whatever else was not told."""
+    policies, lax = tenant.policies, tenant.unjudged_is_compliant
+    if isinstance(policies, Known) and policies.value == 0:
         return Verdict.FAIL, "no-policy-at-all", "the MDM has no compliance policy"
-    if isinstance(tenant.unjudged_is_compliant, Unknown):
-        gap = tenant.unjudged_is_compliant
-        return Verdict.UNKNOWN, gap.reason, gap.why
-    if tenant.unjudged_is_compliant.value:
+    if isinstance(lax, Known) and lax.value:
         because = "the MDM calls devices compliant that have no policy"
         return Verdict.FAIL, "unjudged-is-compliant", because
-    return Verdict.PASS, "", tenant.policies.source
+    if isinstance(policies, Unknown):
+        return Verdict.UNKNOWN, policies.reason, policies.why
+    if isinstance(lax, Unknown):
+        return Verdict.UNKNOWN, lax.reason, lax.why
+    return Verdict.PASS, "", policies.source
 
 
 def _finding(verdict: Verdict, reason: str, because: str) -> Finding:

@@ -1,0 +1,99 @@
+"""The command line starts light and says what it can do."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from agent.cli.checks import page
+from agent.domain.checks import RULES
+from tests.support.commands import Cli
+
+HEAVY = (
+    "sqlalchemy", "alembic", "requests", "pydantic", "pydantic_settings", "fastapi",
+    "apscheduler", "typst", "msgspec", "jwt", "cryptography", "stamina", "starlette", "uvicorn",
+)  # fmt: skip
+
+
+OF_TYPER = {"pydantic"}  # Typer itself reads the options of a command with it
+
+
+@pytest.mark.parametrize(
+    ("words", "fine"),
+    [(["--help"], set()), (["sweep", "--help"], OF_TYPER), (["register", "--help"], OF_TYPER)],
+)
+def test_help_loads_no_heavy_module(words: list[str], fine: set[str]) -> None:
+    script = (
+        "import sys, json\n"
+        "from agent.cli.main import main\n"
+        "sys.argv[:] = ['callsteward', *json.loads(sys.argv[1])]\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))\n"
+    )
+    # not under coverage, whose start-up loads modules of its own
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("COV")}
+    ran = subprocess.run(
+        [sys.executable, "-c", script, json.dumps(words)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    loaded = json.loads(ran.stdout.splitlines()[-1])
+    assert "agent" in loaded
+    assert set(HEAVY) & set(loaded) <= fine
+
+
+def test_every_command_has_a_help_of_its_own(cli: Cli) -> None:
+    code, out, _ = cli("--help")
+    assert code == 0
+    for name in (
+        "demo", "sweep", "serve", "sandbox", "checks", "settings", "register", "contacts",
+        "staff", "audit", "database",
+    ):  # fmt: skip
+        assert name in out
+        assert cli(name, "--help")[0] == 0
+
+
+def test_the_checks_are_listed_with_all_that_they_say_of_themselves(cli: Cli) -> None:
+    code, out, _ = cli("checks", "--json")
+    rows = json.loads(out)
+    assert code == 0
+    assert [row["name"] for row in rows] == list(RULES)
+    for row in rows:
+        assert row["category"] in ("security", "loss", "upkeep")
+        assert row["severity"] in ("LOW", "MEDIUM", "HIGH")
+        assert row["requirement"]
+        assert row["remedy"].endswith(".")
+        assert 1 <= row["question"] <= 8
+
+
+def test_the_checks_are_listed_for_people_and_as_a_page(cli: Cli) -> None:
+    _, out, _ = cli("checks")
+    for name, rule in RULES.items():
+        assert f"{name}: {rule.says}" in out
+    assert cli("checks", "--markdown")[1] == page()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["fly"],
+        ["sweep", "--fast"],
+        ["demo", "--faults", "-1"],
+        ["demo", "--establishments", "0"],
+        ["demo", "--seed", "one"],
+        ["sandbox", "--devices", "many"],
+        ["audit", "verify", "more"],
+    ],
+)
+def test_a_word_that_is_not_understood_is_exit_2_without_a_traceback(
+    cli: Cli, words: list[str]
+) -> None:
+    code, _, err = cli(*words)
+    assert code == 2
+    assert "Traceback" not in err
+    assert err

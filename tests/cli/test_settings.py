@@ -1,0 +1,175 @@
+"""Settings: each wrong one is named with its cure, no value is echoed, secrets stay secret."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent.errors import Misconfigured
+from agent.settings import load, read_file
+from tests.support.commands import Cli
+
+SECRET = "hunter2-s3cret"
+
+
+def _refusal(cli: Cli) -> str:
+    code, out, err = cli("settings")
+    assert (code, out) == (2, "")
+    assert err.startswith("callsteward: ")
+    assert err.count("\n") == 1
+    assert SECRET not in err
+    return err
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("CALLSTEWARD_MDMM", "Did you mean CALLSTEWARD_MDM?"),
+        ("CALLSTEWARD_SMTP_HOTS", "Did you mean CALLSTEWARD_SMTP_HOST?"),
+        ("callsteward_sweeps_at", "Did you mean CALLSTEWARD_SWEEP_AT?"),
+        ("CALLSTEWARD_INTUNE_TENANT", "Did you mean CALLSTEWARD_INTUNE_TENANT_ID?"),
+        ("CALLSTEWARD_XYZZY", "See `callsteward settings`."),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_named_with_the_nearest(
+    cli: Cli, name: str, suggestion: str
+) -> None:
+    cli.set(**{name: SECRET})
+    refusal = _refusal(cli)
+    assert f"{name} is no setting" in refusal
+    assert suggestion in refusal
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MDM", "SMTP_PORT", "SWEEP_AT", "TICK_SECONDS", "DEADLINE_SECONDS",
+        "INTUNE_ENROLMENT_PROFILES",
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_not_echoed_but_its_variable_is_named(cli: Cli, name: str) -> None:
+    cli.set(**{f"CALLSTEWARD_{name}": SECRET})
+    assert f"CALLSTEWARD_{name}" in _refusal(cli)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SWEEP_AT", "01:30"),  # comes twice or never when the clocks change
+        ("SWEEP_AT", "24:00"),
+        ("SWEEP_AT", "2:00"),
+        ("TICK_SECONDS", "0"),
+        ("TICK_SECONDS", "6"),
+        ("DEADLINE_SECONDS", "nan"),
+        ("SMTP_PORT", "0"),
+        ("MDM", "jamf"),
+        ("MDM", ""),
+        ("INTUNE_ENROLMENT_PROFILES", "{}"),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused(cli: Cli, name: str, value: str) -> None:
+    cli.set(**{f"CALLSTEWARD_{name}": value})
+    assert f"CALLSTEWARD_{name}" in _refusal(cli)
+
+
+def test_all_wrong_values_are_named_at_once(cli: Cli) -> None:
+    cli.set(CALLSTEWARD_MDM="x", CALLSTEWARD_SMTP_PORT="x")
+    refusal = _refusal(cli)
+    assert "CALLSTEWARD_MDM" in refusal
+    assert "CALLSTEWARD_SMTP_PORT" in refusal
+
+
+def _file(cli: Cli, text: str) -> Path:
+    path = cli.home / "callsteward.toml"
+    path.write_text(text, encoding="utf-8")
+    cli.set(CALLSTEWARD_SETTINGS_FILE=str(path))
+    return path
+
+
+def test_a_variable_is_stronger_than_the_file_and_the_file_than_the_default(cli: Cli) -> None:
+    _file(cli, 'sweep_at = "03:00"\nsmtp_port = 2525\nintune_enrolment_profiles = ["A", "B"]\n')
+    cli.set(CALLSTEWARD_SMTP_PORT="2526")
+    now = load()
+    assert (now.sweep_at, now.smtp_port, now.tick_seconds) == ("03:00", 2526, 2)
+    assert now.intune_enrolment_profiles == ("A", "B")
+    assert load(smtp_port=2527).smtp_port == 2527
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f'smtp_host = "{SECRET}', "settings file"),
+        (f'smtp_hots = "{SECRET}"', "SMTP_HOTS"),
+        (f'smtp_port = "{SECRET}"', "CALLSTEWARD_SMTP_PORT"),
+        (f'[smtp]\nhost = "{SECRET}"', "SMTP"),
+    ],
+)
+def test_a_settings_file_with_a_fault_is_refused(cli: Cli, text: str, says: str) -> None:
+    _file(cli, text)
+    assert says in _refusal(cli)
+
+
+def test_a_settings_file_that_cannot_be_read_is_named(cli: Cli) -> None:
+    cli.set(CALLSTEWARD_SETTINGS_FILE=str(cli.home / "none.toml"))
+    assert "none.toml, which cannot be read: No such file" in _refusal(cli)
+    cli.set(CALLSTEWARD_SETTINGS_FILE=str(cli.home))
+    assert "CALLSTEWARD_SETTINGS_FILE" in _refusal(cli)
+    (cli.home / "latin").write_bytes(b'mdm = "\xe9"')
+    cli.set(CALLSTEWARD_SETTINGS_FILE=str(cli.home / "latin"))
+    assert "it is not text" in _refusal(cli)
+
+
+def test_a_secret_comes_from_its_file_and_shows_nowhere(cli: Cli) -> None:
+    file = cli.home / "password"
+    file.write_text(f"{SECRET}\n", encoding="utf-8")
+    cli.set(CALLSTEWARD_SMTP_PASSWORD_FILE=str(file))
+    now = load()
+    password = now.smtp_password()
+    assert password is not None
+    assert password.get_secret_value() == SECRET
+    _, out, err = cli("settings")
+    assert SECRET not in f"{now!r} {now} {password!r} {password} {out} {err}"
+    assert str(file) in out
+
+
+def test_no_password_file_is_no_password(cli: Cli) -> None:
+    assert load().smtp_password() is None
+
+
+def test_a_secret_file_that_cannot_be_read_is_named_with_its_setting(cli: Cli) -> None:
+    with pytest.raises(Misconfigured, match=r"CALLSTEWARD_SMTP_PASSWORD_FILE names .*No such"):
+        read_file("smtp_password_file", cli.home / "none")
+
+
+def test_every_setting_is_listed_with_its_sentence_and_its_value(cli: Cli) -> None:
+    cli.set(CALLSTEWARD_SMTP_HOST="mail.example")
+    code, out, _ = cli("settings")
+    assert code == 0
+    assert "CALLSTEWARD_SMTP_HOST = mail.example\n    Mail server." in out
+    told = json.loads(cli("settings", "--json")[1])
+    assert told["CALLSTEWARD_MDM"] is None
+    assert told["CALLSTEWARD_DATA_DIR"] == str(cli.home)
+    for name in told:
+        assert f"{name} = " in out
+
+
+def test_a_password_in_the_proxys_url_is_not_shown(cli: Cli) -> None:
+    cli.set(CALLSTEWARD_HTTP_PROXY=f"http://agent:{SECRET}@proxy.example:3128")
+    for words in (["settings"], ["settings", "--json"]):
+        _, out, _ = cli(*words)
+        assert SECRET not in out
+        assert "proxy.example:3128" in out
+
+
+def test_the_database_lies_in_the_data_folder_unless_it_is_named(cli: Cli) -> None:
+    assert load().database == f"sqlite:///{cli.home / 'callsteward.db'}"
+    cli.set(CALLSTEWARD_DATABASE_URL="sqlite:////var/lib/x.db")
+    assert load().database == "sqlite:////var/lib/x.db"
+
+
+def test_without_any_setting_the_data_lie_below_the_users_home(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CALLSTEWARD_DATA_DIR")
+    monkeypatch.setenv("HOME", str(cli.home))
+    assert load().data_dir == cli.home / ".local" / "share" / "callsteward"

@@ -1,0 +1,100 @@
+"""What is owed too long is told, once, and the telling ends when it is done (W1)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.domain.lateness import LATE_AFTER
+from agent.policies import load_policy
+from agent.services.audit import verify_chain
+from agent.services.lateness import tell_lateness
+from agent.store.engine import Store
+from agent.store.incidents import Incidents
+from agent.store.ledger import Ledger
+from tests.support.estates import Clock
+from tests.support.stores import a_store
+
+POLICY = load_policy()
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    made = a_store(tmp_path, clock)
+    yield made
+    made.close()
+
+
+def owe(store: Store, kind: str, subject: str) -> None:
+    with store.begin() as tx:
+        Ledger(tx).owe(kind, subject, due=tx.now)
+
+
+def finish(store: Store, key: str) -> None:
+    with store.begin() as tx:
+        claim = Ledger(tx).claim(key, MINUTE)
+        assert claim is not None
+        Ledger(tx).finish(claim, "done")
+
+
+def open_incidents(store: Store) -> list[tuple[str, str]]:
+    with store.read() as tx:
+        return [(i.type, i.category.value) for i in Incidents(tx).open()]
+
+
+def letters(store: Store) -> list[str]:
+    with store.read() as tx:
+        return [owed.subject for owed in Ledger(tx).open("mail") if "INC" in owed.subject]
+
+
+@pytest.mark.parametrize("kind", LATE_AFTER)
+def test_on_the_last_moment_of_its_time_nothing_is_late(
+    store: Store, clock: Clock, kind: str
+) -> None:
+    owe(store, kind, "one")
+    clock.now += LATE_AFTER[kind]
+    assert tell_lateness(store, POLICY) == ()
+    clock.now += timedelta(microseconds=1)
+    assert tell_lateness(store, POLICY) == (f"{kind}.late",)
+
+
+def test_a_late_sweep_is_one_operational_incident_however_often_one_looks(
+    store: Store, clock: Clock
+) -> None:
+    owe(store, "sweep", "2026-11-20")
+    owe(store, "sweep", "2026-11-21")
+    clock.now += LATE_AFTER["sweep"] + MINUTE
+    tell_lateness(store, POLICY)
+    assert tell_lateness(store, POLICY) == ()
+    assert open_incidents(store) == [("sweep.late", "operational")]
+    assert letters(store) == [
+        "INC-2026-00001/1/infosec",
+        "INC-2026-00001/1/provider-management",
+    ]
+
+
+def test_what_was_done_in_the_end_is_no_longer_late(store: Store, clock: Clock) -> None:
+    owe(store, "sweep", "2026-11-20")
+    clock.now += LATE_AFTER["sweep"] + MINUTE
+    tell_lateness(store, POLICY)
+    finish(store, "sweep/2026-11-20")
+    assert tell_lateness(store, POLICY) == ("sweep.late",)
+    assert open_incidents(store) == []
+    assert verify_chain(store).ok
+
+
+def test_letters_about_late_letters_that_are_late_too_bring_no_more_letters(
+    store: Store, clock: Clock
+) -> None:
+    owe(store, "mail", "one")
+    for _ in range(5):
+        clock.now += LATE_AFTER["mail"] + MINUTE
+        tell_lateness(store, POLICY)
+    assert len(letters(store)) == 2

@@ -1,0 +1,109 @@
+"""One transaction, one time: never backwards, and never two writers at once."""
+
+import threading
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
+
+from agent.store.engine import Day, Moment
+from agent.store.opening import open_store
+from tests.support.estates import Clock
+from tests.support.stores import a_store
+
+DIALECT = sqlite.dialect()  # type: ignore[no-untyped-call]
+
+
+def test_the_clock_never_runs_backwards_in_transactions_and_reopenings(tmp_path: Path) -> None:
+    clock = Clock()
+    store, seen = a_store(tmp_path, clock), []
+    for step in (0, 5, -3600, 2, -1, 3600):
+        clock.now += timedelta(seconds=step)
+        with store.begin() as tx:
+            seen.append(tx.now)
+        with store.read() as tx:
+            assert tx.now == seen[-1]
+    assert seen == sorted(seen)
+    store.close()
+    clock.now -= timedelta(days=400)
+    again = a_store(tmp_path, clock)
+    with again.read() as tx:
+        assert tx.now == seen[-1]
+    with again.begin() as tx:
+        assert tx.now == seen[-1]
+    again.close()
+
+
+def test_a_transaction_that_fails_keeps_nothing_and_wakes_nobody(tmp_path: Path) -> None:
+    woken: list[str] = []
+    url = f"sqlite:///{tmp_path / 'callsteward.db'}"
+    store = open_store(url, Clock(), woken.extend)
+    with pytest.raises(ZeroDivisionError), store.begin() as tx:
+        tx.sql.exec_driver_sql("insert into region values ('MDI', 'Yorkshire')")
+        tx.woken.append("mail/1")
+        raise ZeroDivisionError
+    with store.read() as tx:
+        assert tx.sql.exec_driver_sql("select count(*) from region").scalar() == 0
+    assert woken == []
+    with store.begin() as tx:
+        tx.woken.append("mail/2")
+        assert woken == []  # not before the commit
+    assert woken == ["mail/2"]
+    store.close()
+
+
+def test_writers_wait_for_each_other_and_lose_nothing(tmp_path: Path) -> None:
+    stores = [a_store(tmp_path) for _ in range(4)]  # as four processes have them
+
+    def write(store_number: int) -> None:
+        for _ in range(25):
+            with stores[store_number].begin() as tx:
+                sql = tx.sql.exec_driver_sql
+                count = sql("select count(*) from region").scalar()
+                sql("insert into region values (?, 'R')", (f"{count}",))  # fails if not alone
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    with stores[0].read() as tx:
+        assert tx.sql.exec_driver_sql("select count(*) from region").scalar() == 100
+    for store in stores:
+        store.close()
+
+
+def test_a_reader_sees_one_picture_and_keeps_no_writer_waiting(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    count = "select count(*) from region"
+    with store.read() as reading:
+        assert reading.sql.exec_driver_sql(count).scalar() == 0
+        with store.begin() as tx:
+            tx.sql.exec_driver_sql("insert into region values ('MDI', 'Yorkshire')")
+        assert reading.sql.exec_driver_sql(count).scalar() == 0
+    with store.read() as reading:
+        assert reading.sql.exec_driver_sql(count).scalar() == 1
+    store.close()
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_moment_comes_back_as_it_went_in(moment: datetime) -> None:
+    kept = Moment().process_bind_param(moment, DIALECT)
+    assert Moment().process_result_value(kept, DIALECT) == moment
+
+
+def test_no_time_and_no_day_stay_none() -> None:
+    for kind in (Moment(), Day()):
+        assert kind.process_bind_param(None, DIALECT) is None
+        assert kind.process_result_value(None, DIALECT) is None
+
+
+@given(st.dates())
+def test_a_day_comes_back_as_it_went_in_and_sorts_as_text(day: date) -> None:
+    kept = Day().process_bind_param(day, DIALECT)
+    assert Day().process_result_value(kept, DIALECT) == day
+    later = Day().process_bind_param(date.max, DIALECT)
+    assert str(kept) <= str(later)

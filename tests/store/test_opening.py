@@ -1,0 +1,351 @@
+"""A database that fits is opened; any other one is refused with the cure, and left as it was."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData, create_engine, inspect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from agent.errors import Misconfigured
+from agent.store.engine import metadata
+from agent.store.opening import downgrade, open_store, upgrade, upgrade_database
+from tests.support.stores import NOON, a_store
+
+NAME = "callsteward.db"
+MOST_USERS = 65534  # nobody
+
+
+def _url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def _shape(engine_or_file: Path) -> dict[str, object]:
+    """All that a database says of its tables."""
+    engine = create_engine(_url(engine_or_file))
+    looking = inspect(engine)
+    found: dict[str, object] = {}
+    for table in sorted(set(looking.get_table_names()) - {"alembic_version"}):
+        found[table] = {
+            "columns": [
+                (c["name"], str(c["type"]), c["nullable"], c["primary_key"], c["default"])
+                for c in looking.get_columns(table)
+            ],
+            "key": looking.get_pk_constraint(table)["constrained_columns"],
+            "foreign": sorted(
+                (f["constrained_columns"], f["referred_table"], f["referred_columns"])
+                for f in looking.get_foreign_keys(table)
+            ),
+            "unique": sorted(
+                (str(u["name"]), tuple(u["column_names"]))
+                for u in looking.get_unique_constraints(table)
+            ),
+            "checks": sorted(
+                (str(c["name"]), str(c["sqltext"]))
+                for c in looking.get_check_constraints(table)
+            ),
+            "indexes": sorted(
+                (str(i["name"]), tuple(i["column_names"]), i["unique"], _where(i))
+                for i in looking.get_indexes(table)
+            ),
+            "options": looking.get_table_options(table),
+        }
+    engine.dispose()
+    return found
+
+
+def _where(index: object) -> str:
+    options = index["dialect_options"]  # type: ignore[index]
+    return str(options.get("sqlite_where", ""))
+
+
+def _strict(path: Path) -> dict[str, bool]:
+    with closing(sqlite3.connect(path)) as sql:
+        rows = sql.execute("pragma table_list").fetchall()
+    return {
+        row[1]: bool(row[5]) for row in rows if row[0] == "main" and row[1] in metadata.tables
+    }
+
+
+def test_a_new_file_gets_the_schema_of_the_tables(tmp_path: Path) -> None:
+    a_store(tmp_path).close()
+    declared = tmp_path / "declared.db"
+    engine = create_engine(_url(declared))
+    metadata.create_all(engine)
+    engine.dispose()
+    assert _shape(tmp_path / NAME) == _shape(declared)
+    assert set(_shape(declared)) == set(metadata.tables)
+    strict = _strict(tmp_path / NAME)
+    assert strict == _strict(declared) == dict.fromkeys(metadata.tables, True)
+
+
+def test_the_comparison_above_sees_a_column_an_index_and_a_check(tmp_path: Path) -> None:
+    """It would be worth nothing if reflection hid them."""
+    shapes = []
+    for change in ("", "alter table staff add column x text", "drop index obligation_ready"):
+        file = tmp_path / f"{len(shapes)}.db"
+        open_store(_url(file), lambda: NOON).close()
+        with closing(sqlite3.connect(file)) as sql:
+            sql.execute(change)
+        shapes.append(str(_shape(file)))
+    assert len(set(shapes)) == 3
+    assert "state in ('owed', 'withdrawn', 'done', 'void')" in shapes[0]
+    assert "cleared_at is null" in shapes[0]
+
+
+def test_the_schema_goes_down_and_up_again(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    before = _shape(tmp_path / NAME)
+    with store.engine.begin() as sql:
+        downgrade(sql)
+    assert _shape(tmp_path / NAME) == {}
+    with store.engine.begin() as sql:
+        upgrade(sql)
+    store.close()
+    assert _shape(tmp_path / NAME) == before
+
+
+def test_a_database_taken_down_to_nothing_is_a_new_one(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    with store.engine.begin() as sql:
+        downgrade(sql)
+    store.close()
+    a_store(tmp_path).close()
+    assert set(_shape(tmp_path / NAME)) == set(metadata.tables)
+
+
+def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    with store.begin() as tx:
+        tx.sql.exec_driver_sql("insert into region values ('MDI', 'Yorkshire')")
+    store.close()
+    again = a_store(tmp_path)
+    with again.read() as tx:
+        assert tx.sql.exec_driver_sql("select name from region").scalar() == "Yorkshire"
+    again.close()
+
+
+def test_folders_that_are_missing_are_made_for_the_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "far" / "away" / NAME
+    open_store(_url(file), lambda: NOON).close()
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def _newer(file: Path) -> None:
+    open_store(_url(file), lambda: NOON).close()
+    with closing(sqlite3.connect(file)) as sql:
+        sql.execute("update alembic_version set version_num = '9999'")
+        sql.commit()
+
+
+def _foreign(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as sql:
+        sql.execute("create table theirs (x)")
+
+
+def _no_database(file: Path) -> None:
+    file.write_bytes(b"These are minutes of a meeting.\n" * 200)
+
+
+def _torn(file: Path) -> None:
+    """The first page is whole, what it points to is not there."""
+    open_store(_url(file), lambda: NOON).close()
+    file.write_bytes(file.read_bytes()[:4096])
+
+
+REFUSED = {
+    "newer": (_newer, "does not know (9999)", "Install the version"),
+    "foreign": (_foreign, "does not know (no version)", "restore a backup"),
+    "no database": (_no_database, "file is not a database", "restore a backup"),
+    "torn": (_torn, "malformed", "restore a backup"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+@pytest.mark.parametrize("opens", ["open", "upgrade"])
+def test_what_does_not_fit_is_refused_with_the_cure_and_left_as_it_was(
+    tmp_path: Path, what: str, opens: str
+) -> None:
+    make, message, cure = REFUSED[what]
+    file = tmp_path / NAME
+    make(file)
+    before = file.read_bytes()
+    with pytest.raises(Misconfigured) as refused:
+        if opens == "open":
+            open_store(_url(file), lambda: NOON)
+        else:
+            upgrade_database(_url(file))
+    assert message in str(refused.value)
+    assert cure in refused.value.hint
+    assert file.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
+def test_an_upgrade_of_what_is_up_to_date_changes_nothing(tmp_path: Path) -> None:
+    a_store(tmp_path).close()
+    before = _shape(tmp_path / NAME)
+    assert upgrade_database(_url(tmp_path / NAME)) == "0001"
+    assert _shape(tmp_path / NAME) == before
+
+
+def test_an_upgrade_where_no_database_can_be_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="unable to open database file"):
+        upgrade_database(_url(tmp_path / "nowhere" / NAME))
+
+
+def test_a_file_where_a_folder_should_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(Misconfigured, match="cannot be opened"):
+        open_store(_url(tmp_path / "data" / NAME), lambda: NOON)
+
+
+def test_a_folder_where_the_file_should_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / NAME).mkdir()
+    with pytest.raises(Misconfigured, match="unable to open database file"):
+        a_store(tmp_path)
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that every user of the machine can reach."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def _unprivileged() -> Iterator[None]:
+    """Root may write anywhere, so a test run by root lets go of that for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(MOST_USERS)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_file_that_may_not_be_written_is_refused(public: Path) -> None:
+    a_store(public).close()
+    before = (public / NAME).read_bytes()
+    (public / NAME).chmod(0o444)
+    public.chmod(0o555)
+    with _unprivileged(), pytest.raises(Misconfigured, match=r"readonly|unable to open"):
+        a_store(public)
+    assert (public / NAME).read_bytes() == before
+
+
+def test_a_folder_that_may_not_be_written_is_refused(public: Path) -> None:
+    public.chmod(0o555)
+    with _unprivileged(), pytest.raises(Misconfigured, match=r"cannot be opened"):
+        a_store(public)
+    with _unprivileged(), pytest.raises(Misconfigured, match=r"Permission denied"):
+        a_store(public / "deeper")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://agent:s3cret@db.example/callsteward",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:////tmp/x.db?mode=memory",
+        "s3cret",
+        "",
+    ],
+)
+def test_a_url_that_is_no_file_is_refused_without_being_echoed(url: str) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        open_store(url, lambda: NOON)
+    assert "s3cret" not in f"{refused.value} {refused.value.hint}"
+    assert "CALLSTEWARD_DATABASE_URL" in refused.value.hint
+
+
+def test_the_pragmas_are_in_force_on_both_sides(tmp_path: Path) -> None:
+    """DESIGN 3: WAL, synchronous=FULL, foreign keys."""
+    store = a_store(tmp_path)
+    for engine, only_read in ((store.engine, 0), (store.reader, 1)):
+        with engine.connect() as sql:
+            told = {
+                name: sql.exec_driver_sql(f"pragma {name}").scalar()
+                for name in (
+                    "journal_mode", "synchronous", "foreign_keys", "query_only",
+                    "busy_timeout",
+                )
+            }  # fmt: skip
+        assert told == {
+            "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1,
+            "query_only": only_read, "busy_timeout": 30_000,
+        }  # fmt: skip
+    store.close()
+
+
+def test_the_reader_cannot_write(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    with pytest.raises(OperationalError, match="readonly"), store.read() as tx:
+        tx.sql.exec_driver_sql("insert into region values ('MDI', 'Yorkshire')")
+    store.close()
+
+
+def test_a_text_is_no_number_and_a_reference_must_lead_somewhere(tmp_path: Path) -> None:
+    """STRICT, and foreign keys."""
+    store = a_store(tmp_path)
+    writes: list[tuple[str, str]] = [
+        ("insert into staff values ('S', 'N', 'spoc', 'MDI', 'many')", "datatype|cannot store"),
+        ("insert into sweep_part values ('no such sweep', 'MDI', 1)", "FOREIGN KEY"),
+        ("insert into clock values (2, 1)", "CHECK"),
+    ]
+    for statement, message in writes:
+        with pytest.raises(Exception, match=message), store.begin() as tx:
+            tx.sql.exec_driver_sql(statement)
+    store.close()
+
+
+def test_an_error_of_the_database_does_not_say_what_was_written(tmp_path: Path) -> None:
+    """It may be personal, and errors are logged."""
+    from agent.domain.people import Inbox
+    from agent.store.people import inbox
+
+    store = a_store(tmp_path)
+    box = Inbox("nowhere", "MDI", "security", "asha.abara@justice.example")
+    values = {"scope": box.scope, "code": box.code, "role": box.role, "address": box.address}
+    with pytest.raises(Exception, match="CHECK") as refused, store.begin() as tx:
+        tx.sql.execute(inbox.insert().values(**values))
+    assert "asha" not in str(refused.value)
+    store.close()
+
+
+def test_two_processes_may_make_one_database_at_once(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    script = (
+        "import sys; from agent.store.opening import open_store;"
+        "from tests.support.stores import NOON;"
+        "open_store(sys.argv[1], lambda: NOON).close()"
+    )
+    url = _url(tmp_path / NAME)
+    children = [subprocess.Popen([sys.executable, "-c", script, url]) for _ in range(3)]
+    assert [child.wait(60) for child in children] == [0, 0, 0]
+    assert set(_shape(tmp_path / NAME)) == set(metadata.tables)
+
+
+def test_each_table_can_be_made_in_postgresql_too() -> None:
+    """Nothing that the other database cannot do: each statement compiles in its words."""
+    from sqlalchemy.dialects import postgresql
+
+    dialect: Callable[[], object] = postgresql.dialect
+    assert isinstance(metadata, MetaData)
+    for table in metadata.sorted_tables:
+        said = str(CreateTable(table).compile(dialect=dialect()))  # type: ignore[arg-type]
+        assert "STRICT" not in said
+        for index in table.indexes:
+            assert str(CreateIndex(index).compile(dialect=dialect()))  # type: ignore[arg-type]
