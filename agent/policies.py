@@ -3,7 +3,7 @@
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -18,20 +18,24 @@ from agent.schemes import config_folder
 T = TypeVar("T")
 CategoryName = Literal["security", "loss", "upkeep", "operational"]
 SeverityName = Literal["LOW", "MEDIUM", "HIGH"]
+Number = Annotated[int, msgspec.Meta(ge=1)]
+Many = Annotated[int, msgspec.Meta(ge=2)]
+Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
+Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class _Days(msgspec.Struct, forbid_unknown_fields=True):
-    low_days: int
-    medium_days: int
-    high_days: int
+    low_days: Number
+    medium_days: Number
+    high_days: Number
 
 
 class _Evidence(msgspec.Struct, forbid_unknown_fields=True):
-    fresh_days: int
+    fresh_days: Number
 
 
 class _SingleApp(msgspec.Struct, forbid_unknown_fields=True):
-    profile: str
+    profile: Text
 
 
 class _Zoom(msgspec.Struct, forbid_unknown_fields=True):
@@ -63,17 +67,17 @@ class _When(msgspec.Struct, forbid_unknown_fields=True):
 class _Route(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     when: _When
-    tell: tuple[str, ...]
+    tell: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 
 
 class _Collapse(msgspec.Struct, forbid_unknown_fields=True):
-    same_value: int
-    share: float
-    at_least: int
+    same_value: Many
+    share: Share
+    at_least: Many
 
 
 class _Phone(msgspec.Struct, forbid_unknown_fields=True):
-    infosec: str
+    infosec: Text
 
 
 class _Routes(msgspec.Struct, forbid_unknown_fields=True):
@@ -104,6 +108,11 @@ def _baseline(path: Path) -> Baseline:
     for key, text in versions.items():
         if version(text) is None:
             raise Misconfigured(f"{path}: {key} is no version", "Write it as 17.7.1.")
+    if not told.check_in.low_days <= told.check_in.medium_days <= told.check_in.high_days:
+        raise Misconfigured(f"{path}: the days of check_in fall", "They grow with severity.")
+    left = told.certificate
+    if not left.low_days >= left.medium_days >= left.high_days:
+        raise Misconfigured(f"{path}: the days of certificate grow", "They are days left.")
     bundles = {told.zoom.bundle: told.zoom.names, **told.zoom.other_bundles}
     names = {n.lower(): bundle for bundle, known in bundles.items() for n in (*known, bundle)}
     return Baseline(

@@ -60,6 +60,8 @@ def mdm_of(settings: Settings) -> Mdm:
         )
     certificate = needed(settings, "intune_certificate_file", settings.intune_certificate_file)
     key = needed(settings, "intune_private_key_file", settings.intune_private_key_file)
+    if settings.http_ca_file is not None:
+        read_file("http_ca_file", settings.http_ca_file)  # or every call would fail by itself
     return IntuneMdm(
         tenant=needed(settings, "intune_tenant_id", settings.intune_tenant_id),
         client_id=needed(settings, "intune_client_id", settings.intune_client_id),

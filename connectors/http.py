@@ -204,7 +204,10 @@ def _place(url: str) -> tuple[str, str | None, int | None]:
 
 
 def _require_tls(name: str, url: str) -> None:
-    scheme, host, _ = _place(url)
+    try:
+        scheme, host, _ = _place(url)
+    except ValueError:
+        scheme, host = "", None
     if host and (scheme == "https" or (scheme == "http" and is_loopback(host))):
         return
     raise Misconfigured(

@@ -33,6 +33,7 @@ class Broken(Exception):
 def from_sqlite(path: Path) -> tuple[Iterator[Row], Head | None]:
     """The rows in order and the head as the database has them."""
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    connection.text_factory = lambda content: content.decode("utf-8", "replace")
     head = connection.execute("select seq, hash from audit_head").fetchone()
     rows = connection.execute('select "row", hash from audit order by seq')
     return ((text, found) for text, found in rows), head or (0, START)

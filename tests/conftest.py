@@ -40,9 +40,7 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def cli(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path
-) -> Cli:
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path) -> Cli:
     for name in os.environ:
         if name.upper().startswith("CALLSTEWARD_"):
             monkeypatch.delenv(name)

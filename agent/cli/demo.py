@@ -15,6 +15,7 @@ import typer
 
 from agent.cli.sandbox import NO_EXTRA, establishments_file
 from agent.domain.people import Actor
+from agent.errors import BadInput
 
 if TYPE_CHECKING:
     from agent.cli.score import Score
@@ -53,6 +54,12 @@ def demo(
     from agent.cli import show
 
     folder = (data or Path(tempfile.mkdtemp(prefix="callsteward-demo-"))).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise BadInput(
+            f"{folder} cannot be used: {err.strerror}", "Name a folder with --data."
+        ) from err
     done = play(folder, seed, faults, establishments, quiet=as_json)
     if not as_json:
         show.summary(done.report, done.files)

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from agent.domain.asset import Asset
 from agent.domain.baseline import Baseline
 from agent.domain.device import Device
-from agent.domain.facts import NEVER, Fact, Known, Unknown
+from agent.domain.facts import NEVER, Fact, Unknown
 
 T = TypeVar("T")
 
@@ -108,11 +108,10 @@ class Check(Rule, Generic[T]):
 
     def judge(self, facts: AssetFacts, case: Case) -> Finding:
         """Good news goes stale; bad news does not."""
-        match self.reads(facts):
-            case Unknown(reason, why):
-                return self._finding(case, Verdict.UNKNOWN, reason, why)
-            case Known(value, source, at):
-                return self._of(value, source, at, case)
+        told = self.reads(facts)
+        if isinstance(told, Unknown):
+            return self._finding(case, Verdict.UNKNOWN, told.reason, told.why)
+        return self._of(told.value, told.source, told.at, case)
 
     def _of(self, value: T, source: str, at: datetime, case: Case) -> Finding:
         if fault := self.wrong(value, case):

@@ -11,7 +11,7 @@ from agent.domain.checks import CHECKS
 from agent.domain.checks.listed import strangers
 from agent.domain.checks.tenant import of_the_tenant
 from agent.domain.device import Device, Tenant, current
-from agent.domain.facts import Fact, Known, Reading, Unknown, follow
+from agent.domain.facts import Fact, Known, Reading, Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,24 +25,20 @@ class Evidence:
 
     def records(self, serial: str) -> Fact[tuple[Device, ...]]:
         """Every record of this serial, proven by the whole list or by a direct look-up."""
-        records = self.found.get(serial) or self.listed.all_of(serial)
-        return follow(records, lambda rows: self._with_details(rows, records))
+        return self._with_details(self.found.get(serial) or self.listed.all_of(serial))
 
     def seen(self, serial: str) -> Fact[tuple[Device, ...]]:
         """Its records as far as they were seen; none at all only where that is proven."""
         records = self.records(serial)
         rows = self.listed.rows.get(serial, ())
         if isinstance(records, Unknown) and rows:
-            seen = Known(rows, self.listed.source, self.listed.at)
-            return self._with_details(rows, seen)
+            return self._with_details(Known(rows, self.listed.source, self.listed.at))
         return records
 
-    def _with_details(
-        self, rows: tuple[Device, ...], fact: Fact[tuple[Device, ...]]
-    ) -> Fact[tuple[Device, ...]]:
+    def _with_details(self, fact: Fact[tuple[Device, ...]]) -> Fact[tuple[Device, ...]]:
         if isinstance(fact, Unknown):
             return fact
-        full = tuple(self.detailed.get(row.id, row) for row in rows)
+        full = tuple(self.detailed.get(row.id, row) for row in fact.value)
         return Known(full, fact.source, fact.at)
 
 

@@ -95,5 +95,5 @@ class Audit:
 
 
 def _text(content: bytes) -> str:
-    """What a hand on the file left may be no UTF-8: then it is shown as changed, not refused."""
+    """What a hand on the file left may be no text: that shows it as changed."""
     return content.decode("utf-8", "replace")

@@ -8,7 +8,7 @@ from agent.domain.asset import Asset
 from agent.domain.check import Finding, Verdict
 from agent.domain.checks import CHECKS
 from agent.domain.device import Device, Tenant
-from agent.domain.facts import NOT_ASKED, Fact, Known
+from agent.domain.facts import NOT_ASKED, Fact, Known, Unknown
 from agent.domain.judgement import Evidence, judge, unread
 from tests.support.cases import (
     BASELINE,
@@ -158,6 +158,10 @@ def test_each_gap_is_said_once_and_only_what_was_not_read_is_a_gap() -> None:
     evidence = read(a_list(a_device(ONE, supervised=NOT_TOLD)), {TWO.serial: NOT_READ})
     found = judge([ONE, TWO], evidence, BASELINE, NOW)
     assert unread(evidence, found) == (NOT_READ.why,)
+    several = {ONE.serial: Unknown("not-read", "z"), TWO.serial: Unknown("not-read", "a")}
+    evidence = read(a_list(gap="page 2"), {**several})
+    found = judge([ONE, TWO], evidence, BASELINE, NOW)
+    assert unread(evidence, found) == ("a", "an MDM: page 2", "z")
     whole = read(a_list(a_device(ONE, supervised=NOT_TOLD)))
     assert unread(whole, judge([ONE], whole, BASELINE, NOW)) == ()
 

@@ -96,6 +96,11 @@ def test_answers_that_are_missing_are_one_problem_of_the_ipad() -> None:
     assert (gap.category, gap.severity) == (Category.UPKEEP, Severity.MEDIUM)
 
 
+def test_missing_answers_are_the_same_cause_in_whatever_order_they_came() -> None:
+    findings = list(verdicts(a_device(supervised=NOT_TOLD, iccid=NOT_TOLD)).values())
+    assert problems(findings, RULES) == problems(findings[::-1], RULES)
+
+
 def test_only_the_answers_that_nothing_explains_are_named() -> None:
     device = a_device(seen=NOW - 31 * DAY, account=NOT_TOLD)
     found = _found(verdicts(device))

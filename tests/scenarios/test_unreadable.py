@@ -24,8 +24,8 @@ HIDDEN = {
 }
 
 
-def _broken(endpoint: str, **more: int) -> Failure:
-    return Failure(endpoint, 503, **more)
+def _broken(endpoint: str, skip: int = 0, times: int | None = None) -> Failure:
+    return Failure(endpoint, 503, skip, times)
 
 
 @pytest.mark.parametrize("endpoint", HIDDEN)

@@ -14,7 +14,7 @@ from agent.store.opening import open_store
 from tests.support.estates import Clock
 from tests.support.stores import a_store
 
-DIALECT = sqlite.dialect()  # type: ignore[no-untyped-call]
+DIALECT = sqlite.dialect()
 
 
 def test_the_clock_never_runs_backwards_in_transactions_and_reopenings(tmp_path: Path) -> None:

@@ -1,25 +1,30 @@
-"""A database that fits is opened; any other one is refused with the cure, and left as it was."""
+"""A database that fits is opened; another one is refused with the cure, and left as it was."""
 
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, create_engine, inspect
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from agent.domain.people import Inbox
 from agent.errors import Misconfigured
 from agent.store.engine import metadata
 from agent.store.opening import downgrade, open_store, upgrade, upgrade_database
+from agent.store.people import inbox
 from tests.support.stores import NOON, a_store
 
 NAME = "callsteward.db"
-MOST_USERS = 65534  # nobody
+NOBODY = 65534
 
 
 def _url(path: Path) -> str:
@@ -34,7 +39,7 @@ def _shape(engine_or_file: Path) -> dict[str, object]:
     for table in sorted(set(looking.get_table_names()) - {"alembic_version"}):
         found[table] = {
             "columns": [
-                (c["name"], str(c["type"]), c["nullable"], c["primary_key"], c["default"])
+                (c["name"], str(c["type"]), c["nullable"], c["default"])
                 for c in looking.get_columns(table)
             ],
             "key": looking.get_pk_constraint(table)["constrained_columns"],
@@ -87,7 +92,7 @@ def test_a_new_file_gets_the_schema_of_the_tables(tmp_path: Path) -> None:
 
 def test_the_comparison_above_sees_a_column_an_index_and_a_check(tmp_path: Path) -> None:
     """It would be worth nothing if reflection hid them."""
-    shapes = []
+    shapes: list[str] = []
     for change in ("", "alter table staff add column x text", "drop index obligation_ready"):
         file = tmp_path / f"{len(shapes)}.db"
         open_store(_url(file), lambda: NOON).close()
@@ -226,7 +231,7 @@ def _unprivileged() -> Iterator[None]:
     if os.geteuid() != 0:
         yield
         return
-    os.seteuid(MOST_USERS)
+    os.seteuid(NOBODY)
     try:
         yield
     finally:
@@ -311,9 +316,6 @@ def test_a_text_is_no_number_and_a_reference_must_lead_somewhere(tmp_path: Path)
 
 def test_an_error_of_the_database_does_not_say_what_was_written(tmp_path: Path) -> None:
     """It may be personal, and errors are logged."""
-    from agent.domain.people import Inbox
-    from agent.store.people import inbox
-
     store = a_store(tmp_path)
     box = Inbox("nowhere", "MDI", "security", "asha.abara@justice.example")
     values = {"scope": box.scope, "code": box.code, "role": box.role, "address": box.address}
@@ -324,9 +326,6 @@ def test_an_error_of_the_database_does_not_say_what_was_written(tmp_path: Path) 
 
 
 def test_two_processes_may_make_one_database_at_once(tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     script = (
         "import sys; from agent.store.opening import open_store;"
         "from tests.support.stores import NOON;"
@@ -340,12 +339,9 @@ def test_two_processes_may_make_one_database_at_once(tmp_path: Path) -> None:
 
 def test_each_table_can_be_made_in_postgresql_too() -> None:
     """Nothing that the other database cannot do: each statement compiles in its words."""
-    from sqlalchemy.dialects import postgresql
-
-    dialect: Callable[[], object] = postgresql.dialect
-    assert isinstance(metadata, MetaData)
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     for table in metadata.sorted_tables:
-        said = str(CreateTable(table).compile(dialect=dialect()))  # type: ignore[arg-type]
+        said = str(CreateTable(table).compile(dialect=dialect))
         assert "STRICT" not in said
         for index in table.indexes:
-            assert str(CreateIndex(index).compile(dialect=dialect()))  # type: ignore[arg-type]
+            assert str(CreateIndex(index).compile(dialect=dialect))

@@ -217,16 +217,17 @@ class World:
         return replace(self, worker=replace(self.worker, effects=effects))
 
 
-def make_world(
-    folder: Path, establishments: int = 3, wake: Callable[[Any], None] = lambda keys: None
-) -> World:
-    """A new estate, imported, before its first night."""
+def make_world(folder: Path, establishments: int = 3, database: bytes = b"") -> World:
+    """A new estate, imported, before its first night. `database` is that of such a one."""
     clock = Clock()
     places = read_establishments(config_folder() / "establishments.csv", establishments)
     estate = Estate(1, datetime(2026, 11, 21, 1, tzinfo=UTC), places, 2 * len(places))
     core = Core(Records(estate), application(), clock, BASE)
-    store = open_store(f"sqlite:///{folder / 'callsteward.db'}", clock, wake)
-    fill(store, estate)
+    file = folder / "callsteward.db"
+    file.write_bytes(database)
+    store = open_store(f"sqlite:///{file}", clock)
+    if not database:
+        fill(store, estate)
     postbox = Postbox()
     effects: Mapping[str, Effect] = {
         "sweep": RunSweep(store=store, mdm=mdm(core, clock), policy=load_policy()),

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Event
+from time import monotonic
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -120,9 +122,6 @@ def run(
 
 def until(holds: Callable[[], object]) -> None:
     """Wait for another process to bring it about."""
-    from threading import Event
-    from time import monotonic
-
     end = monotonic() + SECONDS
     while not holds():
         assert monotonic() < end, "it never came about"

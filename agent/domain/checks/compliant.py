@@ -17,15 +17,15 @@ def _reads(facts: AssetFacts) -> Fact[tuple[Compliance, tuple[Profile, ...]]]:
 
 
 def _state_and_policies(device: Device) -> Fact[tuple[Compliance, tuple[Profile, ...]]]:
-    match device.compliance, device.policies:
-        case Unknown() as gap, _:
-            return gap
-        case Known(Compliance.COMPLIANT, _, _), Unknown() as gap:
-            return gap
-        case Known(state, source, at), Known(policies, _, _):
-            return Known((state, policies), source, at)
-        case Known(state, source, at), _:
-            return Known((state, ()), source, at)
+    """What is not compliant needs no policy to be wrong."""
+    state, policies = device.compliance, device.policies
+    if isinstance(state, Unknown):
+        return state
+    if isinstance(policies, Known):
+        return Known((state.value, policies.value), state.source, state.at)
+    if state.value is Compliance.COMPLIANT:
+        return policies
+    return Known((state.value, ()), state.source, state.at)
 
 
 def _wrong(found: tuple[Compliance, tuple[Profile, ...]], case: Case) -> Wrong | None:

@@ -1,0 +1,193 @@
+"""`callsteward sweep` against a real sandbox: exit codes, the report, refusals in one line."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from agent.services.people import export_staff
+from agent.store.audit import Audit
+from agent.store.opening import open_store
+from agent.wiring import utc_now
+from tests.support.commands import Cli
+from tests.support.outside import Outside, run
+
+ANNEX_E = [str(question) for question in range(1, 9)]
+
+
+@pytest.fixture
+def ready(cli: Cli, outside: Outside) -> Cli:
+    """All is configured and imported."""
+    outside.filled_store(cli.home).close()
+    cli.take(outside.environment(cli.home))
+    return cli
+
+
+def _one_line(err: str) -> str:
+    assert err.startswith("callsteward: ")
+    assert err.count("\n") == 1
+    return err
+
+
+def test_a_clean_estate_is_exit_0_and_nobody_is_told(ready: Cli, outside: Outside) -> None:
+    before = len(outside.mails())
+    code, out, _ = ready("sweep")
+    assert code == 0
+    assert "6 iPads of 3 establishments checked" in out
+    assert "Nothing failed and nothing is unknown." in out
+    assert "Nobody had to be told anything new." in out
+    assert len(outside.mails()) == before
+
+
+def test_findings_are_exit_1_and_the_right_inboxes_are_told(
+    ready: Cli, outside: Outside
+) -> None:
+    outside.edit("K10001", isSupervised=False)
+    before = len(outside.mails())
+    code, out, _ = ready("sweep", "--json")
+    found = json.loads(out)
+    assert code == 1
+    assert found["sweep"]["state"] == "COMPLETE"
+    assert (found["sweep"]["fail"], found["sweep"]["unknown"]) == (1, 0)
+    assert [i["subject"] for i in found["incidents"]] == ["K10001"]
+    assert sum(told["accepted"] for told in found["told"]) == 3
+    new = outside.mails()[before:]
+    assert sorted(str(mail["To"]) for mail in new) == [
+        "infosec@justice.example", "management.aci@provider.example",
+        "security.aci@justice.example",
+    ]  # fmt: skip
+    bad = next(device for device in found["devices"] if device["findings"])
+    assert list(bad["annex_e"]) == ANNEX_E
+    assert (bad["annex_e"]["2"], bad["annex_e"]["3"]) == ("FAIL", "needs a person")
+    assert re.fullmatch(r"hand-\d{4}-.*Z", found["sweep"]["id"])
+
+
+def test_not_knowing_is_exit_1_too(ready: Cli, outside: Outside) -> None:
+    outside.edit("K10001", isSupervised=None)
+    code, out, _ = ready("sweep", "--json")
+    assert (code, json.loads(out)["sweep"]["unknown"]) == (1, 1)
+
+
+def test_what_could_not_be_read_is_exit_2_and_named(ready: Cli, outside: Outside) -> None:
+    outside.fail("detectedApps")
+    code, out, _ = ready("sweep")
+    assert code == 2
+    assert "sweep PARTIAL" in " ".join(out.split())
+    assert "Not read: Microsoft Graph" in " ".join(out.split())
+
+
+def test_the_report_lies_where_it_says(ready: Cli, outside: Outside) -> None:
+    outside.edit("K10001", osVersion="<b>15</b>")
+    _, out, _ = ready("sweep")
+    html, told = (
+        Path(path) for path in re.findall(r"^Report \(\w+\): (.+)$", out, re.MULTILINE)
+    )
+    page = html.read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "K10001" in page
+    assert "<b>15" not in page
+    assert len(json.loads(told.read_text(encoding="utf-8"))["devices"]) == 6
+    assert ready.home in html.parents
+    assert not list(ready.home.rglob("*.draft"))
+
+
+def test_who_asked_for_it_is_in_the_audit(ready: Cli) -> None:
+    store = open_store(f"sqlite:///{ready.home / 'callsteward.db'}", utc_now)
+    somebody = export_staff(store).splitlines()[1].partition(",")[0]
+    assert ready("sweep", "--by", somebody)[0] == 0
+    assert ready("sweep")[0] == 0
+    with store.read() as tx:
+        rows = [json.loads(row) for _, row, _ in Audit(tx).rows()]
+    store.close()
+    asked = [row for row in rows if row["what"] == "SWEEP_ASKED"]
+    assert [row["who"] for row in asked] == [somebody, "os-user"]
+    assert asked[0]["details"]["how"] == "asserted at the command line"
+    assert asked[0]["details"]["osUser"]
+
+
+def test_only_staff_may_be_named(ready: Cli) -> None:
+    code, _, err = ready("sweep", "--by", "S-NOBODY")
+    assert code == 2
+    assert "S-NOBODY" in _one_line(err)
+
+
+def test_mail_without_a_server_waits_and_the_summary_says_so(
+    ready: Cli, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CALLSTEWARD_SMTP_HOST")
+    outside.edit("K10001", isSupervised=False)
+    code, out, _ = ready("sweep")
+    assert code == 1
+    assert out.count("1 still waiting") == 3
+
+
+def test_without_an_mdm_it_refuses_in_one_line_that_names_the_setting(cli: Cli) -> None:
+    code, out, err = cli("sweep")
+    assert (code, out) == (2, "")
+    assert "CALLSTEWARD_MDM" in _one_line(err)
+    assert not (cli.home / "callsteward.db").exists()
+
+
+def test_the_real_command_refuses_so_too(home: Path) -> None:
+    code, out, err = run("sweep", settings={"CALLSTEWARD_DATA_DIR": str(home)})
+    assert (code, out) == (2, "")
+    assert "CALLSTEWARD_MDM" in _one_line(err)
+
+
+def test_an_empty_register_is_refused_with_the_cure(cli: Cli, outside: Outside) -> None:
+    cli.take(outside.environment(cli.home))
+    code, _, err = cli("sweep")
+    assert code == 2
+    assert "callsteward register import" in _one_line(err)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INTUNE_CLIENT_ID", None),
+        ("INTUNE_TENANT_ID", None),
+        ("INTUNE_CERTIFICATE_FILE", None),
+        ("INTUNE_PRIVATE_KEY_FILE", "/none/key.pem"),
+        ("INTUNE_CERTIFICATE_FILE", "/dev/null"),
+        ("GRAPH_URL", "http://graph.example"),
+        ("GRAPH_URL", "graph"),
+        ("GRAPH_URL", "https://[::1"),
+        ("HTTP_CA_FILE", "/none/ca.pem"),
+        ("HTTP_PROXY", "::::"),
+        ("SMTP_CA_FILE", "/none/ca.pem"),
+        ("SMTP_PASSWORD_FILE", "/none/password"),
+        ("SMTP_USERNAME", "järvi"),
+        ("DATABASE_URL", "postgresql://agent:hunter2@db/x"),
+        ("DATA_DIR", "/dev/null/x"),
+        ("DATABASE_URL", "sqlite:////dev/null/x.db"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_and_exit_2_or_a_partial_sweep(
+    ready: Cli, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
+) -> None:
+    if value is None:
+        monkeypatch.delenv(f"CALLSTEWARD_{name}")
+    else:
+        ready.set(**{f"CALLSTEWARD_{name}": value})
+    code, out, err = ready("sweep")
+    assert code == 2
+    assert "fault of its own" not in err
+    assert "Traceback" not in out + err
+    assert "hunter2" not in out + err
+    assert "PARTIAL" in out or _one_line(err)
+
+
+def test_a_file_that_is_no_database_is_one_line(ready: Cli) -> None:
+    (ready.home / "callsteward.db").write_text("minutes of a meeting\n" * 100)
+    code, _, err = ready("sweep")
+    assert code == 2
+    assert "restore a backup" in _one_line(err)
+
+
+def test_the_database_is_brought_up_to_date_by_hand(cli: Cli) -> None:
+    assert cli("database", "upgrade") == (0, "The database has schema 0001.\n", "")
+    cli.set(CALLSTEWARD_DATABASE_URL=f"sqlite:///{cli.home / 'none' / 'x.db'}")
+    code, _, err = cli("database", "upgrade")
+    assert code == 2
+    assert "unable to open" in _one_line(err)
