@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 from typing import Generic, TypeVar
 
@@ -12,6 +12,8 @@ from agent.domain.device import Device
 from agent.domain.facts import NEVER, Fact, Unknown
 
 T = TypeVar("T")
+
+CLOCK_TOLERANCE = timedelta(days=1)  # how far ahead of ours another clock may be
 
 
 class Verdict(Enum):
@@ -119,6 +121,9 @@ class Check(Rule, Generic[T]):
                 case.asset.tag, case.asset.establishment, self.name, Verdict.FAIL,
                 fault.reason, fault.because, fault.value, fault.severity or self.severity,
             )  # fmt: skip
+        if self.goes_stale and at - case.now > CLOCK_TOLERANCE:
+            told = f"told at {at:%d %b %Y}, which has not come yet"
+            return self._finding(case, Verdict.UNKNOWN, "unknown-value", told)
         if self.goes_stale and case.now - at > case.baseline.fresh:
             told = "the iPad has never told" if at == NEVER else f"last told on {at:%d %b %Y}"
             return self._finding(case, Verdict.UNKNOWN, "stale", told)

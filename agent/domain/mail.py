@@ -25,6 +25,7 @@ from agent.domain.routes import Recipient
 
 LONDON = ZoneInfo("Europe/London")
 WIDTH = 72
+STRANGER = re.compile(r"(serial|device)/[A-Za-z0-9-]{1,64}")  # all else is free text
 MESSAGE_ID_HOST = "callsteward.invalid"  # unique by its left side, and no host of anybody's
 
 
@@ -119,7 +120,9 @@ def _where(incident: Incident, devices: Sequence[str]) -> list[str]:
         return ["Where: the MDM itself"]
     if incident.category is Category.OPERATIONAL:
         return ["Where: the agent itself"]
-    return [f"Where: {incident.subject}, of no establishment that the register knows"]
+    known = STRANGER.fullmatch(incident.subject)
+    subject = incident.subject if known else "a device whose serial is no serial"
+    return [f"Where: {subject}, of no establishment that the register knows"]
 
 
 def _asked(incident: Incident, rule: Rule | None) -> list[str]:

@@ -1,5 +1,7 @@
 """What the iPad told of itself: supervision, tampering, system, SIM."""
 
+from datetime import timedelta
+
 import pytest
 
 from agent.domain.check import Severity, Verdict
@@ -8,7 +10,9 @@ from agent.domain.checks.sim import sim
 from agent.domain.checks.supervised import supervised
 from agent.domain.checks.untampered import untampered
 from agent.domain.facts import Unknown
-from tests.support.cases import NOT_TOLD, a_device, an_asset, judged, known
+from tests.support.cases import HOUR, NOT_TOLD, NOW, a_device, an_asset, judged, known
+
+DAY = timedelta(days=1)
 
 
 def test_supervised_passes_and_unsupervised_fails() -> None:
@@ -67,3 +71,14 @@ def test_a_sim_is_compared_only_where_both_sides_have_one() -> None:
     assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, "not-told")
     finding = judged(sim, a_device(), asset=an_asset(iccid=""))
     assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, "not-recorded")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "verdict"), [(DAY, Verdict.PASS), (DAY + HOUR, Verdict.UNKNOWN)]
+)
+def test_good_news_of_a_time_that_has_not_come_is_not_known(
+    ahead: timedelta, verdict: Verdict
+) -> None:
+    finding = judged(supervised, a_device(supervised=known(True, NOW + ahead)))
+    assert finding.verdict is verdict
+    assert finding.reason == ("" if verdict is Verdict.PASS else "unknown-value")

@@ -167,3 +167,9 @@ def test_zoom_is_the_right_app_and_new_enough(
 ) -> None:
     finding = judged(zoom_app, a_device(apps=known(apps)))
     assert (finding.verdict, finding.reason, finding.value) == (verdict, reason, value)
+
+
+def test_a_version_that_cannot_be_read_does_not_hide_another_that_is_too_old() -> None:
+    apps = (App("Zoom Workplace", "next"), App("Zoom Workplace", "5.0"))
+    finding = judged(zoom_app, a_device(apps=known(apps)))
+    assert (finding.verdict, finding.reason) == (FAIL, "app-too-old")

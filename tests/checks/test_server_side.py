@@ -162,3 +162,10 @@ def test_a_certificate_is_ever_graver_the_nearer_its_end(
 def test_a_certificate_whose_end_is_not_told_is_not_known() -> None:
     finding = judged(certificate, a_device(certificate_expires=NOT_TOLD))
     assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, "not-told")
+
+
+def test_a_check_in_that_lies_in_the_future_is_a_wrong_clock_and_never_fresh() -> None:
+    at_most = judged(checked_in, a_device(last_seen=known(NOW + timedelta(days=1))))
+    assert at_most.verdict is Verdict.PASS
+    finding = judged(checked_in, a_device(last_seen=known(NOW + timedelta(days=1, seconds=1))))
+    assert (finding.verdict, finding.reason) == (Verdict.FAIL, "clock-wrong")

@@ -376,3 +376,10 @@ def test_the_remedy_of_every_rule_is_in_its_letter(rule: Rule) -> None:
 def test_every_type_of_problem_has_a_letter() -> None:
     types = {problem.type for problem in _problems("markword")}
     assert types == {check.name for check in CHECKS} | {"mdm.strict", NOT_KNOWN, *OPERATIONS}
+
+
+def test_a_serial_that_is_no_serial_is_in_no_mail() -> None:
+    problem = _problem(
+        type="register.listed", subject="serial/<b>ring 0123</b>", establishment=""
+    )
+    assert "ring 0123" not in _letter(problem).body

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from agent.domain.check import Case, Category, Check, Severity, Wrong
+from agent.domain.check import CLOCK_TOLERANCE, Case, Category, Check, Severity, Wrong
 from agent.domain.facts import NEVER, follow
 
 
@@ -11,6 +11,9 @@ def _wrong(seen: datetime, case: Case) -> Wrong | None:
         return Wrong(
             "never-checked-in", "enrolled, but it never checked in", severity=Severity.HIGH
         )
+    if seen - case.now > CLOCK_TOLERANCE:
+        because = f"its last check-in is {seen:%d %b %Y}, which has not come yet"
+        return Wrong("clock-wrong", because, f"{seen:%Y-%m-%d}", Severity.MEDIUM)
     days, limits = (case.now - seen).days, case.baseline.check_in
     if case.now - seen <= timedelta(days=limits.low):
         return None

@@ -11,9 +11,16 @@ def _ours(apps: tuple[App, ...], baseline: Baseline) -> list[App]:
     return [app for app in apps if baseline.bundle_of(app.name, app.bundle) == bundle]
 
 
+def _too_old(apps: tuple[App, ...], baseline: Baseline) -> list[App]:
+    needed = version(baseline.zoom_minimum) or ()
+    told = [(version(app.version), app) for app in _ours(apps, baseline)]
+    return [app for number, app in told if number is not None and number < needed]
+
+
 def _reads(facts: AssetFacts) -> Fact[tuple[App, ...]]:
+    """A version that cannot be read hides the answer, unless another one is too old anyway."""
     fact = follow(facts.device, lambda device: device.apps)
-    if isinstance(fact, Known):
+    if isinstance(fact, Known) and not _too_old(fact.value, facts.baseline):
         for app in _ours(fact.value, facts.baseline):
             if version(app.version) is None:
                 return Unknown("unknown-value", f"the version of {app.name} cannot be read")
@@ -21,13 +28,11 @@ def _reads(facts: AssetFacts) -> Fact[tuple[App, ...]]:
 
 
 def _wrong(apps: tuple[App, ...], case: Case) -> Wrong | None:
-    ours, needed = _ours(apps, case.baseline), case.baseline.zoom_minimum
-    if ours:
-        oldest = min(ours, key=lambda app: version(app.version) or ())
-        if (version(oldest.version) or ()) >= (version(needed) or ()):
-            return None
-        because = f"{oldest.name} {oldest.version}, at least {needed} is needed"
-        return Wrong("app-too-old", because, oldest.version)
+    for app in _too_old(apps, case.baseline):
+        because = f"{app.name} {app.version}, at least {case.baseline.zoom_minimum} is needed"
+        return Wrong("app-too-old", because, app.version)
+    if _ours(apps, case.baseline):
+        return None
     for app in apps:
         if case.baseline.bundle_of(app.name, app.bundle):
             return Wrong("app-wrong-bundle", f"{app.name} is another app", app.name)
