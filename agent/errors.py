@@ -30,6 +30,12 @@ class Misconfigured(AgentError):
     """A setting is missing or wrong: stop at start."""
 
 
+class StoreFailed(AgentError):
+    """Our own memory cannot be read or written now. What was not committed did not happen."""
+
+    hint = "Check the disk, its space and the database file; restore a backup if it is damaged."
+
+
 class Superseded(AgentError):
     """Another claim came after ours: write nothing more."""
 

@@ -8,13 +8,13 @@ import logging
 import threading
 from contextlib import closing
 from datetime import time
-from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from agent.domain.policy import Policy
+from agent.errors import StoreFailed
 from agent.services.lateness import tell_lateness
 from agent.services.sweep import LONDON, owe_nights
 from agent.settings import Settings
@@ -69,16 +69,19 @@ class Agent:
             log.warning("lateness began or ended", extra={"what": what})
 
     def _tick(self) -> None:
-        if not self._stopping.is_set():
-            self._lanes.tick()
+        """A database that fails for now does not end the agent: the next tick tries again."""
+        try:
+            if not self._stopping.is_set():
+                self._lanes.tick()
+        except StoreFailed as err:
+            log.error("the database failed", extra={"why": str(err)})  # its text is safe
 
     def _wake_at_commits(self) -> None:
         """What another process commits starts at once; the scheduled tick is the net."""
-        with self._worker.store.reader.connect() as watching:
-            seen: Any = None
+        seen: int | None = None
+        with self._worker.store.watch() as version:
             while not self._stopping.wait(LOOK_SECONDS):
-                now = watching.exec_driver_sql("PRAGMA data_version").scalar()
-                watching.rollback()
+                now = version()
                 if now != seen:
                     seen = now
                     self._tick()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.effects.base import Answered, Effect, Later, Look
-from agent.errors import AgentError, Misconfigured, Superseded, TryAgain
+from agent.errors import AgentError, Misconfigured, StoreFailed, Superseded, TryAgain
 from agent.store.engine import Store
 from agent.store.ledger import Claim, Ledger
 
@@ -72,8 +72,8 @@ class Worker:
                         effect.record(tx, claim, answer)
                 case Later(at, why):
                     Ledger(tx).postpone(claim, at, why)
-                case Failed(error, pause):
-                    pause = pause or self._patience(effect, claim)
+                case Failed(error, asked):
+                    pause = self._pause(effect, claim, asked)
                     Ledger(tx).retry(claim, tx.now + pause, error)
                 case None:
                     Ledger(tx).finish(claim, "void")
@@ -93,18 +93,18 @@ class Worker:
                     case Look.CANNOT_TELL, "withdrawn":
                         return Answered("presumed done")
             return effect.act(claim, now)
-        except Superseded:
+        except (Superseded, StoreFailed):
             raise
         except TryAgain as err:
             return Failed(str(err), err.after)
         except AgentError as err:
             return Failed(f"{err} {err.hint}".strip(), None)
 
-    def _patience(self, effect: Effect, claim: Claim) -> timedelta:
-        longest = LONGEST_PAUSE
-        if effect.lane == "closing":
-            longest = LONGEST_PAUSE_OF_A_CLOSING
-        return min(longest, timedelta(seconds=2 ** min(claim.failures, 10)))
+    def _pause(self, effect: Effect, claim: Claim, asked: timedelta | None) -> timedelta:
+        """What the outside asked for, or ever longer; a closing never waits long."""
+        own = min(LONGEST_PAUSE, timedelta(seconds=2 ** min(claim.failures, 10)))
+        pause = own if asked is None else asked
+        return min(pause, LONGEST_PAUSE_OF_A_CLOSING) if effect.lane == "closing" else pause
 
     def _effect(self, key: str) -> Effect:
         return self.effects[key.split("/")[0]]

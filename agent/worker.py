@@ -4,6 +4,8 @@ import logging
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import RLock
 
+from agent.errors import StoreFailed
+from agent.logs import place
 from agent.tick import Worker
 
 log = logging.getLogger(__name__)
@@ -54,5 +56,7 @@ class Lanes:
     def _perform(self, key: str) -> None:
         try:
             self._worker.perform(key)
-        except Exception:  # a fault of ours: the obligation stays owed
-            log.exception("an obligation failed by a fault of ours", extra={"key": key})
+        except StoreFailed as err:
+            log.error("the obligation stays owed", extra={"key": key, "why": str(err)})
+        except Exception as err:  # noqa: BLE001  a fault of ours: it stays owed
+            log.error("a fault of ours", extra={"key": key, "error": place(err)})

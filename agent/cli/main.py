@@ -7,7 +7,7 @@ import typer
 from agent.cli import audit, checks, database, demo, people, register, sandbox, serve, settings
 from agent.cli import sweep as sweeps
 from agent.errors import AgentError
-from agent.logs import place
+from agent.logs import place, to_stderr
 
 app = typer.Typer(
     name="callsteward",
@@ -32,6 +32,7 @@ app.add_typer(database.app, name="database")
 
 def main() -> None:
     """Exit 0: clean; 1: findings or problems; 2: could not run, or PARTIAL."""
+    to_stderr()
     try:
         app()
     except AgentError as err:

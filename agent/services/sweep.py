@@ -8,10 +8,11 @@ from agent.domain.people import Actor
 from agent.errors import BadInput
 from agent.services.people import must_work_here
 from agent.store.audit import Audit
-from agent.store.engine import Store
+from agent.store.engine import Store, Transaction
 from agent.store.ledger import Claim, Ledger
 from agent.store.register import Register
 
+BY_HAND = "hand-"
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -34,13 +35,23 @@ def sweep_by_hand(store: Store, by: Actor, lease: timedelta) -> Begun:
                 "the register is empty: there is nothing to check",
                 "Run: callsteward register import FILE",
             )
-        sweep_id = f"hand-{tx.now:%Y-%m-%dT%H.%M.%S.%f}Z"
+        sweep_id = f"{BY_HAND}{tx.now:%Y-%m-%dT%H.%M.%S.%f}Z"
+        _abandon_cut_off(tx, sweep_id)
         key = Ledger(tx).owe("sweep", sweep_id, tx.now)
         Audit(tx).add("SWEEP_ASKED", "SWEEP", sweep_id, by=by, because=sweep_id)
         claim = Ledger(tx).claim(key, lease)
         if claim is None:
             raise BadInput("two sweeps began in the same microsecond", "Run it again.")
         return Begun(sweep_id, claim, tx.now)
+
+
+def _abandon_cut_off(tx: Transaction, newer: str) -> None:
+    """A sweep by hand that was cut off, and that nobody holds, is overtaken by this one."""
+    for owed in Ledger(tx).open("sweep"):
+        if owed.subject.startswith(BY_HAND) and Ledger(tx).abandon(owed.key, newer):
+            details = {"overtaken by": newer}
+            audit = Audit(tx)
+            audit.add("SWEEP_ABANDONED", "SWEEP", owed.subject, because=newer, details=details)
 
 
 def owe_nights(store: Store, at: time) -> tuple[date, ...]:

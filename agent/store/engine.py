@@ -21,6 +21,9 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+
+from agent.errors import StoreFailed
 
 metadata = MetaData()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,8 +92,11 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
-        """All or nothing. Never open while the outside is called."""
-        with self.engine.begin() as sql:
+        """All or nothing. Never open while the outside is called.
+
+        Raises StoreFailed where the database itself fails: locked too long, full, damaged.
+        """
+        with _plainly(), self.engine.begin() as sql:
             tx = Transaction(sql, _advance(sql, self.clock()))
             yield tx
         if tx.woken:
@@ -99,12 +105,38 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """One consistent picture, without waiting for a writer. Writing in it fails."""
-        with self.reader.begin() as sql:
+        with _plainly(), self.reader.begin() as sql:
             yield Transaction(sql, _latest(sql, self.clock()))
+
+    @contextmanager
+    def watch(self) -> Iterator[Callable[[], int | None]]:
+        """What changes with each commit of anybody; None while the database cannot say."""
+        with self.reader.connect() as sql:
+
+            def version() -> int | None:
+                try:
+                    found: int | None = sql.exec_driver_sql("PRAGMA data_version").scalar()
+                    sql.rollback()
+                except DatabaseError:
+                    return None
+                return found
+
+            yield version
 
     def close(self) -> None:
         self.engine.dispose()
         self.reader.dispose()
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """The database's own faults, without the statement and its values."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise  # a fault of ours, not of the database
+    except DatabaseError as err:
+        raise StoreFailed(f"the database failed: {str(err.orig).splitlines()[0]}") from err
 
 
 def _latest(sql: Connection, told: datetime) -> datetime:

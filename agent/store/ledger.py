@@ -150,6 +150,15 @@ class Ledger:
         """Every kind of which something is owed."""
         return frozenset(self.tx.sql.scalars(select(o.kind).where(LIVE).distinct()))
 
+    def abandon(self, key: str, because: str) -> bool:
+        """Void what nobody holds and what acts on nothing outside. False if it is held.
+
+        Whoever held it before can write nothing more.
+        """
+        free = update(obligation).where(o.key == key, LIVE, o.next_at <= self.tx.now)
+        void = {"state": "void", "fence": o.fence + 1, "detail": because}
+        return self.tx.sql.execute(free.values(**void)).rowcount == 1
+
     def open(self, kind: str) -> list[Owed]:
         """What of this kind is still owed, the longest due first."""
         columns = (o.key, o.kind, o.subject, o.state, o.due, o.next_at, o.failures, o.error)

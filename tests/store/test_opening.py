@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from agent.domain.people import Inbox
-from agent.errors import Misconfigured
+from agent.errors import Misconfigured, StoreFailed
 from agent.store.engine import metadata
 from agent.store.opening import downgrade, open_store, upgrade, upgrade_database
 from agent.store.people import inbox
@@ -295,7 +294,7 @@ def test_the_pragmas_are_in_force_on_both_sides(tmp_path: Path) -> None:
 
 def test_the_reader_cannot_write(tmp_path: Path) -> None:
     store = a_store(tmp_path)
-    with pytest.raises(OperationalError, match="readonly"), store.read() as tx:
+    with pytest.raises(StoreFailed, match="readonly"), store.read() as tx:
         tx.sql.exec_driver_sql("insert into region values ('MDI', 'Yorkshire')")
     store.close()
 
