@@ -36,6 +36,15 @@ class StoreFailed(AgentError):
     hint = "Check the disk, its space and the database file; restore a backup if it is damaged."
 
 
+class ClockBehind(StoreFailed):
+    """The machine's clock is far behind what was written already: time would stand still."""
+
+    hint = (
+        "The clock is behind what the database has seen: correct the machine's clock, or"
+        " restore a backup."
+    )
+
+
 class Superseded(AgentError):
     """Another claim came after ours: write nothing more."""
 

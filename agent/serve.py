@@ -8,15 +8,17 @@ import logging
 import threading
 from contextlib import closing
 from datetime import time
+from time import monotonic
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from agent.domain.policy import Policy
+from agent.domain.uk_time import LONDON
 from agent.errors import StoreFailed
 from agent.services.lateness import tell_lateness
-from agent.services.sweep import LONDON, owe_nights
+from agent.services.sweep import owe_nights
 from agent.settings import Settings
 from agent.tick import Worker
 from agent.worker import Lanes
@@ -42,6 +44,7 @@ class Agent:
     def run(self) -> None:
         """Blocks until `stop`."""
         with closing(self._lanes):
+            self._tell_lateness()  # of a night that is about to be given up, too
             self._owe_nights()
             scheduler = self._scheduler()
             scheduler.start()
@@ -54,8 +57,6 @@ class Agent:
         scheduler = BackgroundScheduler(timezone=LONDON, job_defaults=JOB_DEFAULTS)
         nightly = CronTrigger(hour=self._at.hour, minute=self._at.minute, timezone=LONDON)
         scheduler.add_job(self._owe_nights, nightly, id="nights")
-        every = IntervalTrigger(seconds=self._settings.tick_seconds)
-        scheduler.add_job(self._tick, every, id="tick")
         scheduler.add_job(self._tell_lateness, IntervalTrigger(minutes=1), id="lateness")
         return scheduler
 
@@ -74,14 +75,18 @@ class Agent:
             if not self._stopping.is_set():
                 self._lanes.tick()
         except StoreFailed as err:
-            log.error("the database failed", extra={"why": str(err)})  # its text is safe
+            log.error("the database failed", extra={"why": str(err), "cure": err.hint})
 
     def _wake_at_commits(self) -> None:
-        """What another process commits starts at once; the scheduled tick is the net."""
+        """What another process commits starts at once; a tick every few seconds is the net.
+
+        The net's time is monotonic, so a machine's clock that jumps cannot still it.
+        """
         seen: int | None = None
+        due = 0.0
         with self._worker.store.watch() as version:
             while not self._stopping.wait(LOOK_SECONDS):
                 now = version()
-                if now != seen:
-                    seen = now
+                if now != seen or monotonic() >= due:
+                    seen, due = now, monotonic() + self._settings.tick_seconds
                     self._tick()

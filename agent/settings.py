@@ -6,7 +6,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveInt, SecretStr, ValidationError
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +23,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from agent.domain.cells import Bad, address
 from agent.errors import Misconfigured
 
 PREFIX = "CALLSTEWARD_"
@@ -70,7 +79,7 @@ class Settings(BaseSettings):
     )
 
     smtp_host: str | None = Field(
-        default=None, description="Mail server. Unset, mail stays owed and doctor says so."
+        default=None, description="Mail server. Unset, every mail stays owed."
     )
     smtp_port: PositiveInt = Field(default=587, description="Its port; STARTTLS is required.")
     smtp_username: str | None = Field(default=None, description="User for AUTH; unset: none.")
@@ -93,6 +102,39 @@ class Settings(BaseSettings):
     deadline_seconds: Annotated[NonNegativeFloat, Field(ge=1, le=60)] = Field(
         default=30, description="Total time that one call to the outside may take."
     )
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_plain_address(cls, value: str | None) -> str | None:
+        if value is not None and isinstance(address(value), Bad):
+            raise ValueError("must be one plain address, such as name@organisation.example")
+        return value
+
+    @field_validator("http_proxy")
+    @classmethod
+    def _no_password_for_a_proxy(cls, value: str | None) -> str | None:
+        if value is not None and "@" in value:
+            raise ValueError(
+                "a proxy with a password is not supported by this version: name one that needs"
+                " none, as http://host:port"
+            )
+        return value
+
+    @field_validator("database_url", "graph_url", "login_url")
+    @classmethod
+    def _no_password_in_a_url(cls, value: str | None) -> str | None:
+        if value is not None and "@" in value and not value.startswith("sqlite:///"):
+            raise ValueError("a URL with a user or a password is not supported: take them out")
+        return value
+
+    @model_validator(mode="after")
+    def _a_login_is_whole(self) -> "Settings":
+        user, password = PREFIX + "SMTP_USERNAME", PREFIX + "SMTP_PASSWORD_FILE"
+        if self.smtp_username is not None and self.smtp_password_file is None:
+            raise ValueError(f"{user} is set, but {password} is not")
+        if self.smtp_password_file is not None and self.smtp_username is None:
+            raise ValueError(f"{password} is set, but {user} is not")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -171,6 +213,6 @@ def _plain(err: ValidationError) -> str:
     """Which settings are wrong and how; never their values."""
     lines = []
     for problem in err.errors(include_url=False, include_input=False, include_context=False):
-        name = str(problem["loc"][0]) if problem["loc"] else "settings"
-        lines.append(f"{PREFIX}{name.upper()}: {problem['msg']}")
+        where = f"{PREFIX}{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
+        lines.append(where + problem["msg"].removeprefix("Value error, "))
     return "; ".join(lines)

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from agent.effects.base import Answered, Effect, Later, Look
 from agent.errors import AgentError, Misconfigured, StoreFailed, Superseded, TryAgain
 from agent.store.engine import Store
-from agent.store.ledger import Claim, Ledger
+from agent.store.ledger import Claim, Ledger, pause_after
 
-LONGEST_PAUSE = timedelta(minutes=10)
 LONGEST_PAUSE_OF_A_CLOSING = timedelta(seconds=30)
 
 
@@ -58,6 +57,11 @@ class Worker:
         if claim is not None:
             self.carry_out(claim, now)
 
+    def note_fault(self, key: str, fault: str) -> None:
+        """Keep what went wrong in an attempt that ended by a fault of ours."""
+        with self.store.begin() as tx:
+            Ledger(tx).note(key, fault)
+
     def carry_out(self, claim: Claim, now: datetime) -> Answered | Later | Failed | None:
         """Meet what is claimed, and write what came of it if the claim is still ours."""
         effect = self._effect(claim.key)
@@ -96,14 +100,14 @@ class Worker:
         except (Superseded, StoreFailed):
             raise
         except TryAgain as err:
-            return Failed(str(err), err.after)
+            hint = "" if err.hint == TryAgain.hint else f" {err.hint}"
+            return Failed(f"{err}{hint}", err.after)
         except AgentError as err:
             return Failed(f"{err} {err.hint}".strip(), None)
 
     def _pause(self, effect: Effect, claim: Claim, asked: timedelta | None) -> timedelta:
         """What the outside asked for, or ever longer; a closing never waits long."""
-        own = min(LONGEST_PAUSE, timedelta(seconds=2 ** min(claim.failures, 10)))
-        pause = own if asked is None else asked
+        pause = pause_after(claim.failures) if asked is None else asked
         return min(pause, LONGEST_PAUSE_OF_A_CLOSING) if effect.lane == "closing" else pause
 
     def _effect(self, key: str) -> Effect:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from agent.effects.base import Effect
@@ -18,7 +18,7 @@ from agent.store.engine import Store
 from agent.store.opening import open_store
 from agent.tick import Worker
 from connectors.alerts.smtp import SmtpMailer
-from connectors.http import Reach
+from connectors.http import Reach, utc_now
 from connectors.mdm.intune import IntuneMdm
 
 AGENT_SLOTS: Mapping[str, int] = {"alarm": 4, "routine": 2}
@@ -27,10 +27,6 @@ MARGIN = timedelta(seconds=2)  # of a lease over the total deadline
 
 T = TypeVar("T")
 Watch = Callable[[str, int, int], None]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from threading import RLock
+from time import monotonic
 
 from agent.errors import StoreFailed
 from agent.logs import place
@@ -27,13 +29,22 @@ class Lanes:
         """Hand out what is due and is not in flight already."""
         self._worker.tick(self._submit)
 
-    def drain(self) -> None:
-        """Go on until nothing is due now and nothing is in flight."""
+    def drain(self, seconds: float) -> None:
+        """Try once each thing that is due now; begin nothing more after so many seconds."""
+        tried: set[str] = set()
+        end = monotonic() + seconds
+
+        def submit(lane: str, key: str) -> None:
+            if key not in tried and monotonic() < end:
+                tried.add(key)
+                self._submit(lane, key)
+
         while True:
-            self.tick()
+            before = len(tried)
+            self._worker.tick(submit)
             with self._lock:
                 running = list(self._in_flight.values())
-            if not running:
+            if not running and len(tried) == before:
                 return
             wait(running)
 
@@ -60,3 +71,5 @@ class Lanes:
             log.error("the obligation stays owed", extra={"key": key, "why": str(err)})
         except Exception as err:  # noqa: BLE001  a fault of ours: it stays owed
             log.error("a fault of ours", extra={"key": key, "error": place(err)})
+            with suppress(StoreFailed):
+                self._worker.note_fault(key, f"a fault of callsteward: {place(err)}")

@@ -6,6 +6,7 @@ the path, the status and the vendor's own error code.
 
 import ipaddress
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -102,9 +103,7 @@ class Upstream:
             with deadline.within(self._reach.deadline):
                 return self._exchange(what, method, url, body, headers)
         except requests.exceptions.SSLError as err:
-            raise Refused(
-                f"{what}: no trusted TLS connection", "Check the CA bundle and the proxy."
-            ) from err
+            raise _without_tls(what, err) from err
         except (requests.ConnectionError, requests.Timeout, TimeoutError) as err:
             raise TryAgain(f"{what}: no answer ({type(err).__name__})") from err
         except requests.exceptions.ChunkedEncodingError as err:
@@ -185,7 +184,26 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _without_tls(what: str, err: BaseException) -> TryAgain | Refused:
+    """A certificate that is not trusted stays so; a handshake that is cut off may go well."""
+    if _is_or_holds(err, ssl.SSLCertVerificationError):
+        return Refused(
+            f"{what}: no trusted TLS connection", "Check the CA bundle and the proxy."
+        )
+    return TryAgain(f"{what}: no TLS connection")
+
+
+def _is_or_holds(err: BaseException, kind: type[BaseException]) -> bool:
+    """Whether it is of this kind, or came of one that is."""
+    inner = [err.__cause__, err.__context__, *err.args, getattr(err, "reason", None)]
+    return isinstance(err, kind) or any(
+        _is_or_holds(one, kind) for one in inner if isinstance(one, BaseException)
+    )
+
+
 def _session(reach: Reach) -> requests.Session:
+    if reach.ca_bundle is not None:
+        _prove_readable(reach.ca_bundle)
     session = requests.Session()
     session.trust_env = False
     session.headers["User-Agent"] = "callsteward"
@@ -195,6 +213,13 @@ def _session(reach: Reach) -> requests.Session:
     session.mount("https://", reach.adapter())
     session.mount("http://", reach.adapter())
     return session
+
+
+def _prove_readable(ca_bundle: Path) -> None:
+    try:
+        ssl.create_default_context(cafile=ca_bundle)
+    except (OSError, ssl.SSLError) as err:
+        raise Misconfigured("the CA file for HTTPS cannot be read", "Give it as PEM.") from err
 
 
 def _place(url: str) -> tuple[str, str | None, int | None]:

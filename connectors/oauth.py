@@ -26,6 +26,7 @@ Algorithm = Literal["PS256", "RS256"]
 BACKDATED = timedelta(seconds=60)  # our clock may be ahead of theirs
 VALID = timedelta(minutes=8)
 LONGEST_MARGIN = timedelta(minutes=5)
+LONGEST_LIFE = timedelta(days=1)
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -183,9 +184,10 @@ def certificate_form(
 def _useful(grant: _Grant, what: str) -> timedelta:
     """How long to use the token: its life less a margin, small where the life is short."""
     try:
-        life = timedelta(seconds=int(grant.expires_in))
-    except (ValueError, OverflowError) as err:
+        told = int(grant.expires_in)
+    except ValueError as err:
         raise UnknownReply(f"{what}: the token's life is not a number") from err
+    life = timedelta(seconds=max(0, min(told, int(LONGEST_LIFE.total_seconds()))))
     return life - min(LONGEST_MARGIN, life / 5)
 
 

@@ -57,7 +57,7 @@ def retry_after(text: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=float(text))
     try:
         then = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if then.tzinfo is None:
         then = then.replace(tzinfo=UTC)

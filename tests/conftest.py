@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from agent.schemes import config_folder
 from connectors.sandbox import run as sandbox
 from tests.support.commands import Cli
 from tests.support.outside import Outside
+
+# How fast a machine draws examples says nothing of the code.
+settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any")
 
 
 @pytest.fixture(scope="session")

@@ -7,17 +7,20 @@ import pytest
 from agent.errors import (
     AgentError,
     BadInput,
+    ClockBehind,
     ConnectorError,
     Misconfigured,
     NotAllowed,
     Refused,
+    StoreFailed,
     Superseded,
     TryAgain,
     UnknownReply,
 )
 
 EVERY = [
-    AgentError, NotAllowed, BadInput, Misconfigured, Superseded,
+    AgentError, NotAllowed, BadInput, Misconfigured, StoreFailed, ClockBehind,
+    Superseded,
     ConnectorError, TryAgain, Refused, UnknownReply,
 ]  # fmt: skip
 
@@ -29,7 +32,9 @@ def test_every_error_says_what_is_wrong_and_takes_a_cure(kind: type[AgentError])
     assert (str(error), error.hint) == ("it is wrong", "Mend it.")
 
 
-@pytest.mark.parametrize("kind", [Superseded, TryAgain, Refused, UnknownReply])
+@pytest.mark.parametrize(
+    "kind", [ClockBehind, StoreFailed, Superseded, TryAgain, Refused, UnknownReply]
+)
 def test_what_has_one_cure_brings_it_and_keeps_it_to_itself(kind: type[AgentError]) -> None:
     assert kind("wrong", hint="Another cure.").hint != kind.hint
     assert kind("wrong").hint == kind.hint != ""

@@ -1,14 +1,13 @@
 """`callsteward audit`: prove that no row of the chain was changed, and hand it out."""
 
 import json
-from typing import Annotated
 
 import typer
 
-from agent.cli.importing import OUT, hand_out
+from agent.cli.importing import hand_out
+from agent.cli.options import JSON, OUT
 
 app = typer.Typer(help="The chain of every change.", no_args_is_help=True)
-JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("verify")

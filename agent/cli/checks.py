@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+from agent.cli.options import JSON
+
 MARKDOWN = Annotated[bool, typer.Option("--markdown", help="Print the page docs/checks.md.")]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 import typer
 
@@ -85,8 +85,22 @@ def play(
         data=folder / "sandbox",
         faults=faults,
     )
+    _same_estate(folder, seed, establishments)
     with sandbox.running(options) as said:
         return _main_job(folder, said, quiet=quiet)
+
+
+def _same_estate(folder: Path, seed: int, establishments: int | None) -> None:
+    """A folder that holds another estate would be compared with the wrong truth."""
+    note = folder / "demo.json"
+    wanted = json.dumps({"seed": seed, "establishments": establishments})
+    if note.is_file() and note.read_text(encoding="utf-8") != wanted:
+        raise BadInput(
+            f"{folder} holds the demo of another estate",
+            "Name another folder, or the same --seed and --establishments as before.",
+        )
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(wanted, encoding="utf-8")
 
 
 def _main_job(folder: Path, said: Mapping[str, Any], *, quiet: bool) -> Done:
@@ -160,7 +174,8 @@ def _import(store: "Store", files: Mapping[str, str]) -> Actor:
 
 def _truth(control_url: str) -> Any:
     """What the sandbox planted; it is asked only after the sweep."""
-    with urlopen(f"{control_url}/truth", timeout=30) as answer:  # noqa: S310  our own child
+    direct = build_opener(ProxyHandler({}))  # our own child, whatever proxy there is
+    with direct.open(f"{control_url}/truth", timeout=30) as answer:
         return json.load(answer)
 
 

@@ -1,26 +1,16 @@
-"""What the import commands share: who does it, which file, is it confirmed, what is wrong."""
+"""What the import commands share: the file, is it confirmed, what is wrong, what came of it."""
 
-import getpass
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from agent.errors import BadInput
 
 if TYPE_CHECKING:
-    from agent.domain.people import Actor
     from agent.domain.sheet import Problem
-
-FILE = Annotated[Path, typer.Argument(help="A CSV file, UTF-8, with commas.")]
-OUT = Annotated[Path | None, typer.Option("--out", help="Write here, not to the screen.")]
-BY = Annotated[str | None, typer.Option("--by", help="Your staff id, for the audit.")]
-YES = Annotated[bool, typer.Option("--yes", help="Do not ask: apply what is shown.")]
-DRY_RUN = Annotated[bool, typer.Option("--dry-run", help="Only show what it would do.")]
-JSON = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def contents(file: Path) -> bytes:
@@ -29,23 +19,6 @@ def contents(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as err:
         raise BadInput(f"{file} cannot be read: {err.strerror}", "Check its path.") from err
-
-
-def actor(staff_id: str | None) -> "Actor":
-    """Who says that they do this. Raises BadInput where nobody does."""
-    from agent.domain.people import at_the_command_line
-
-    if not staff_id:
-        raise BadInput("nobody said who does this", "Add --by with your staff id.")
-    return at_the_command_line(staff_id, os_user())
-
-
-def os_user() -> str:
-    """The user's name; in a container without one, the number."""
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def confirmed(yes: bool, question: str) -> bool:

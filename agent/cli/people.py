@@ -5,20 +5,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from agent.cli.importing import (
-    BY,
-    DRY_RUN,
-    FILE,
-    JSON,
-    OUT,
-    YES,
-    actor,
-    confirmed,
-    contents,
-    hand_out,
-    plain,
-    tell,
-)
+from agent.cli.importing import confirmed, contents, hand_out, plain, tell
+from agent.cli.options import BY, DRY_RUN, FILE, JSON, OUT, YES, actor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,20 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.importing import (
-    BY,
-    DRY_RUN,
-    FILE,
-    JSON,
-    OUT,
-    YES,
-    actor,
-    confirmed,
-    contents,
-    hand_out,
-    plain,
-    tell,
-)
+from agent.cli.importing import confirmed, contents, hand_out, plain, tell
+from agent.cli.options import BY, DRY_RUN, FILE, JSON, OUT, YES, actor
 
 if TYPE_CHECKING:
     from agent.domain.register_plan import Change, Plan
@@ -91,8 +79,9 @@ def show(tag: TAG) -> None:
 @app.command("overdue")
 def overdue() -> None:
     """iPads whose receipt (Annex A) is late (A9). Exit 1 where there are any."""
+    from agent.domain.uk_time import uk_day
     from agent.schemes import load_scheme
-    from agent.services.register import overdue_receipts, uk_day
+    from agent.services.register import overdue_receipts
     from agent.wiring import open_configured_store
 
     with open_configured_store() as store:

@@ -9,7 +9,8 @@ from agent.domain.annex_e import QUESTIONS
 from agent.domain.check import Finding, Verdict
 from agent.domain.checks import RULES
 from agent.domain.checks.tenant import TENANT
-from agent.domain.mail import IPAD_IS_SILENT, LONDON, MDM_IS_SILENT
+from agent.domain.mail import IPAD_IS_SILENT, MDM_IS_SILENT
+from agent.domain.uk_time import LONDON
 from agent.services.report import DeviceReport, Report
 
 STYLE = """

@@ -11,7 +11,7 @@ from agent.errors import Misconfigured
 
 NO_EXTRA = Misconfigured(
     "the sandbox is an optional part that is not installed",
-    "Install callsteward with its extra: pip install 'callsteward[sandbox]'.",
+    "Install callsteward with its extra, from a clone: pip install '.[sandbox]'",
 )
 
 

@@ -1,12 +1,10 @@
 """`callsteward settings`: every setting, and what it stands at. Nothing secret is a setting."""
 
 import json
-import re
-from typing import Annotated
 
 import typer
 
-JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+from agent.cli.options import JSON
 
 
 def settings(as_json: JSON = False) -> None:
@@ -29,5 +27,4 @@ def settings(as_json: JSON = False) -> None:
 
 
 def _text(value: object) -> str | None:
-    """As it stands, but for the password that a proxy's URL may hold."""
-    return None if value is None else re.sub(r"://[^/@]*@", "://***@", str(value))
+    return None if value is None else str(value)

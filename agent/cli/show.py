@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from agent.cli.report_files import counts
 from agent.domain.annex_e import QUESTIONS, Row
 from agent.domain.check import Category, Verdict
 from agent.domain.checks import RULES
-from agent.domain.mail import LONDON
+from agent.domain.uk_time import LONDON
 from agent.services.report import Report
 
 ROLES = {
@@ -106,3 +107,6 @@ def _told(console: Console, report: Report) -> None:
         console.print(f"Told: {ROLES[told.role]}, {mails} to {inboxes}{waiting}")
     if not report.told:
         console.print("Nobody had to be told anything new.")
+    for why, count in report.waiting:
+        letters = "1 letter waits" if count == 1 else f"{count} letters wait"
+        console.print(f"[bold]Not yet told:[/bold] {letters}: {escape(why)}")

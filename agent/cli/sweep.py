@@ -2,22 +2,21 @@
 
 import json
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from agent.cli.importing import os_user
-from agent.domain.people import Actor, at_the_command_line, nobody_named
+from agent.cli.options import BY, JSON, actor_if_named
 from agent.errors import TryAgain
 
 if TYPE_CHECKING:
+    from agent.domain.people import Actor
     from agent.ports.mdm import Mdm
     from agent.services.report import Report
     from agent.settings import Settings
     from agent.store.engine import Store
 
-BY = Annotated[str | None, typer.Option("--by", help="Your staff id, for the audit.")]
-JSON = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+DRAIN_SECONDS = 120.0  # then letters that wait stay owed, for `serve` or the next sweep
 
 
 def sweep(by: BY = None, as_json: JSON = False) -> None:
@@ -29,7 +28,7 @@ def sweep(by: BY = None, as_json: JSON = False) -> None:
     settings = load()
     mdm = mdm_of(settings)
     with open_store_of(settings) as store:
-        found = run(settings, store, mdm, actor(by), quiet=as_json)
+        found = run(settings, store, mdm, actor_if_named(by), quiet=as_json)
         files = report_files.write(found, settings.data_dir / "reports")
     if as_json:
         typer.echo(json.dumps(report_files.plain(found)))
@@ -38,16 +37,8 @@ def sweep(by: BY = None, as_json: JSON = False) -> None:
     raise typer.Exit(exit_code(found))
 
 
-def actor(staff_id: str | None) -> Actor:
-    """Who runs it: a member of staff who says so, or only the operating system's user."""
-    user = os_user()
-    if staff_id is None:
-        return nobody_named(user)
-    return at_the_command_line(staff_id, user)
-
-
 def run(
-    settings: "Settings", store: "Store", mdm: "Mdm", by: Actor, *, quiet: bool
+    settings: "Settings", store: "Store", mdm: "Mdm", by: "Actor", *, quiet: bool
 ) -> "Report":
     """One sweep of its own id, then the mail it caused. Raises where it could not run."""
     from agent.cli.progress import shown
@@ -68,7 +59,7 @@ def run(
         if not isinstance(answer, Answered):
             raise TryAgain("another worker has taken over this sweep")
         with closing(Lanes(worker)) as lanes:
-            lanes.drain()
+            lanes.drain(DRAIN_SECONDS)
     return report(store, begun.id)
 
 

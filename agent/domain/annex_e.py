@@ -32,13 +32,18 @@ def rows(
 ) -> dict[int, Row]:
     """The eight rows of one iPad: the worst of the checks that answer each question.
 
-    Question 8 is answered by the incidents that are open for this iPad.
+    Question 8 is answered by the incidents that are open for this iPad; that there is none
+    counts only where every check had an answer.
     """
+    findings = tuple(findings)
     verdicts: dict[int, set[Verdict]] = {}
     for finding in findings:
         verdicts.setdefault(rules[finding.check].question, set()).add(finding.verdict)
     answers = {number: _worst(verdicts.get(number, set())) for number in QUESTIONS}
-    answers[8] = Row.FAIL if open_incidents else Row.PASS
+    unknown = not findings or any(f.verdict is Verdict.UNKNOWN for f in findings)
+    answers[8] = Row.UNKNOWN if unknown else Row.PASS
+    if open_incidents:
+        answers[8] = Row.FAIL
     return answers
 
 

@@ -61,6 +61,7 @@ class Device:
     serial: str  # upper case, no spaces; empty where the MDM has none
     name: str
     enrolment_profile: str  # empty where the MDM has none
+    model: Fact[str]  # "iPad (9th generation)"
     management: Fact[Management]
     supervised: Fact[bool]
     enrolled_at: Fact[datetime]

@@ -14,7 +14,6 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
 from textwrap import fill
-from zoneinfo import ZoneInfo
 
 from agent.domain.annex_e import QUESTIONS
 from agent.domain.check import Category, Rule
@@ -22,8 +21,8 @@ from agent.domain.checks.tenant import TENANT
 from agent.domain.incident import Incident
 from agent.domain.problems import NOT_KNOWN, SWEEP_PARTIAL
 from agent.domain.routes import Recipient
+from agent.domain.uk_time import LONDON
 
-LONDON = ZoneInfo("Europe/London")
 WIDTH = 72
 STRANGER = re.compile(r"(serial|device)/[A-Za-z0-9-]{1,64}")  # all else is free text
 MESSAGE_ID_HOST = "callsteward.invalid"  # unique by its left side, and no host of anybody's
@@ -42,8 +41,8 @@ OPERATIONS = {
     ),
     "mail.late": (
         "who must know is told at once",
-        "Ask the mail server's people why it does not take our mail."
-        " It is tried again by itself; until then, ring who must know.",
+        "See whether contacts.csv names the inbox rightly, and ask the mail server's people why"
+        " our mail is not taken. It is tried again by itself; until then, ring who must know.",
     ),
 }
 """What the agent itself owes -> what must hold, and what to do."""
@@ -65,17 +64,31 @@ class Letter:
 
 
 def letter(
-    incident: Incident, to: Recipient, rule: Rule | None, devices: Sequence[str], phone: str
+    incident: Incident,
+    to: Recipient,
+    rule: Rule | None,
+    devices: Sequence[str],
+    phone: str,
+    occasion: str = "",
 ) -> Letter:
-    """What `to` is told of this revision. `devices` are the local IDs of its own iPads."""
+    """What `to` is told of this revision. `devices` are the local IDs of its own iPads.
+
+    `occasion` is the sweep that found more of it, where `to` was told before.
+    """
     return Letter(
-        message_id=f"<{incident.id}.{incident.revision}.{_plain(to)}@{MESSAGE_ID_HOST}>",
+        message_id=f"<{_message(incident, to, occasion)}@{MESSAGE_ID_HOST}>",
         subject=_subject(incident),
         body="".join(
             fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
             for line in _lines(incident, rule, devices, phone)
         ),
     )
+
+
+def _message(incident: Incident, to: Recipient, occasion: str) -> str:
+    """What no other letter has: the same letter always has it, so a repeat is known as one."""
+    words = (incident.id, str(incident.revision), _plain(to), occasion)
+    return ".".join(filter(None, words))
 
 
 def _plain(to: Recipient) -> str:
@@ -102,7 +115,7 @@ def _lines(
     ]
     if incident.revision > 1:
         changed = f"{incident.changed_at.astimezone(LONDON):%d %B %Y %H:%M}, UK time"
-        lines.append(f"It got worse: {changed} (message {incident.revision})")
+        lines.append(f"Changed: {changed} (message {incident.revision})")
     lines += ["", *_asked(incident, rule)]
     if incident.category in (Category.SECURITY, Category.LOSS):
         lines += ["", f"HMPPS Information Security (Infosec) & Services Team: {phone}"]

@@ -17,6 +17,10 @@ PLACES = {
 """What a route may tell -> the scope and the role of the inbox."""
 
 
+REGION_OF = "region of"
+"""The scope of an inbox of the region that an establishment turns out to be in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """A line of routes.toml."""
@@ -58,6 +62,8 @@ class Place:
                 if role in self.own
                 else (Recipient("national", "", role))
             )
+        if scope == "region" and self.code and not self.region:
+            return Recipient(REGION_OF, self.code, role)
         code = {"establishment": self.code, "region": self.region}[scope]
         return Recipient(scope, code, role) if code else None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.domain.mail import rendered
+from agent.domain.routes import REGION_OF, Recipient
 from agent.effects.base import Answered, Look
 from agent.errors import TryAgain
 from agent.ports.alerts import Mailer
@@ -36,7 +37,7 @@ class SendMail:
         """Hand it over. The address is today's: a corrected contact is used at once."""
         with self.store.read() as tx:
             posted = Incidents(tx).posted(claim.key)
-            address = People(tx).address(posted.to.scope, posted.to.code, posted.to.role)
+            address = _address(People(tx), posted.to)
         if not address:
             raise TryAgain(
                 f"nobody has told us the address of {posted.to}",
@@ -53,3 +54,10 @@ class SendMail:
         posted = Incidents(tx).posted(claim.key)
         details: Mapping[str, object] = {"to": str(posted.to), **answer.proof}
         Audit(tx).add("MAIL_ACCEPTED", "INCIDENT", posted.incident, details=details)
+
+
+def _address(people: People, to: Recipient) -> str | None:
+    if to.scope != REGION_OF:
+        return people.address(to.scope, to.code, to.role)
+    region = people.region_of(to.code)
+    return None if region is None else people.address("region", region, to.role)

@@ -19,7 +19,7 @@ from agent.domain.judgement import Evidence, judge, unread
 from agent.domain.policy import Policy
 from agent.domain.problems import Problem, partial, platforms, problems
 from agent.domain.routes import Place
-from agent.effects.base import Answered, Look
+from agent.effects.base import Answered, Later, Look
 from agent.effects.verdicts import Book
 from agent.errors import Superseded
 from agent.ports.mdm import Beat, Mdm
@@ -30,7 +30,10 @@ from agent.store.people import People
 from agent.store.register import Register
 from agent.store.sweeps import Sweeps
 
-LEASE = timedelta(minutes=3)  # longer than one answer of the MDM can take, retries included
+LEASE = timedelta(minutes=4)
+"""Longer than one answer can take: a minute of patience, a call and a token's call of at most
+a minute each, and the pacer's window."""
+TURN = timedelta(seconds=15)  # how long a sweep waits for another before it looks again
 NATIONAL = ""  # the part of what belongs to no establishment
 
 
@@ -54,17 +57,20 @@ class RunSweep:
         """A sweep goes on where it was cut off, so there is nothing to find out first."""
         return Look.CANNOT_TELL
 
-    def act(self, claim: Claim, now: datetime) -> Answered:
-        """Read, judge, and commit establishment by establishment."""
+    def act(self, claim: Claim, now: datetime) -> Answered | Later:
+        """Read, judge, and commit establishment by establishment; one sweep at a time."""
         beat = self._beat(claim)
         assets = self._start(claim)
+        if assets is None:
+            return Later(now + TURN, "another sweep is running")
         asked = self.mdm.calls()
         evidence = self._read(assets, beat)
         findings = judge(assets, evidence, self.policy.baseline, now)
-        gaps = unread(evidence, findings)
-        found = problems(findings, RULES) + ([partial(gaps)] if gaps else [])
+        found = problems(findings, RULES)
         many = platforms(found, len(assets), self.policy.limits)
-        shared = self._decide(claim, many, gaps, self.mdm.calls() - asked)
+        calls = self.mdm.calls() - asked
+        shared, gaps = self._decide(claim, many, unread(evidence, findings), calls)
+        found += [partial(gaps)] if gaps else []
         self._commit(claim, _Outcome(assets, findings, found, shared, not evidence.listed.gap))
         return Answered("partial" if gaps else "complete")
 
@@ -87,11 +93,17 @@ class RunSweep:
         if not Ledger(tx).renew(claim, self.lease):
             raise Superseded("another worker has taken over this sweep")
 
-    def _start(self, claim: Claim) -> list[Asset]:
+    def _start(self, claim: Claim) -> list[Asset] | None:
+        """What this sweep is about; None while another one is being carried out.
+
+        Two at once would let the older reading of one clear what the other has just found.
+        """
         with self.store.begin() as tx:
             self._hold(tx, claim)
-            Sweeps(tx).start(claim.subject)
-            assets = list(Register(tx).all())
+            held = Ledger(tx).held("sweep")
+            if any(f"sweep/{other}" in held - {claim.key} for other in Sweeps(tx).running()):
+                return None
+            assets = Sweeps(tx).start(claim.subject, Register(tx).all())
             details = {"assets": len(assets), "attempt": claim.fence}
             Audit(tx).add(
                 "SWEEP_STARTED", "SWEEP", claim.subject, because=claim.subject, details=details
@@ -105,21 +117,24 @@ class RunSweep:
         found = self.mdm.find(absent, beat) if absent else {}
         ours = [row for a in assets if (row := _current(a, listed.rows, found)) is not None]
         detailed = {device.id: device for device in self.mdm.detailed(ours, beat)}
-        tenant = self.mdm.tenant()
+        tenant = self.mdm.tenant(beat)
         return Evidence(listed=listed, found=found, detailed=detailed, tenant=tenant)
 
     def _decide(
         self, claim: Claim, shared: Mapping[str, Problem], gaps: tuple[str, ...], calls: int
-    ) -> Mapping[str, Problem]:
-        """Which problems are the platform's. A resumed sweep keeps to what it decided."""
+    ) -> tuple[Mapping[str, Problem], tuple[str, ...]]:
+        """Which problems are the platform's, and all that was not read.
+
+        A resumed sweep keeps to what it decided, and to what an earlier attempt missed.
+        """
         with self.store.begin() as tx:
             self._hold(tx, claim)
-            Sweeps(tx).missed(claim.subject, gaps)
+            missed = Sweeps(tx).missed(claim.subject, gaps)
             Sweeps(tx).count_calls(claim.subject, calls)
-            return Sweeps(tx).decide(claim.subject, shared)
+            return Sweeps(tx).decide(claim.subject, shared), missed
 
     def _commit(self, claim: Claim, outcome: "_Outcome") -> None:
-        places = sorted({a.establishment for a in outcome.assets} | {NATIONAL})
+        places = [*sorted({a.establishment for a in outcome.assets}), NATIONAL]
         with self.store.read() as tx:
             done = Sweeps(tx).done(claim.subject)
             regions, own = People(tx).regions(), People(tx).own_roles()

@@ -62,7 +62,7 @@ class Book:
         )
         Findings(self.tx).add(self.sweep, problem, incident.id)
         self._audit("FINDING_OPENED", problem.subject, problem.type, incident, problem.reason)
-        self._tell(place, incident, problem, [p.subject for p in same])
+        self._tell(place, incident, problem, [p.subject for p in same], joins=True)
 
     def _still(
         self, place: Place, row: Open, problem: Problem, beside: Iterable[Problem]
@@ -123,16 +123,29 @@ class Book:
         return platform_of(problem, self.platforms) is shared
 
     def _tell(
-        self, place: Place, incident: Incident, problem: Problem, subjects: Iterable[str]
+        self,
+        place: Place,
+        incident: Incident,
+        problem: Problem,
+        subjects: Iterable[str],
+        *,
+        joins: bool = False,
     ) -> None:
-        """Everybody whom the routes name. The country's inboxes get no list of one place."""
+        """Everybody whom the routes name. The country's inboxes get no list of one place.
+
+        `joins`: an iPad that its place and region were not told of yet, also where they were
+        told of the same cause on an earlier night.
+        """
         rule = self.rules.get(incident.type)
         local_ids = sorted(self.local_ids[tag] for tag in subjects if tag in self.local_ids)
         for to in recipients(problem, place, self.routes):
             national_view = to.scope != "establishment" and not incident.establishment
             devices = () if national_view else local_ids
-            text = letter(incident, to, rule, devices, self.phone)
-            Incidents(self.tx).tell(incident, to, text)
+            again = joins and to.scope != "national"
+            again = again and Incidents(self.tx).told_before(incident, to, self.sweep)
+            occasion = self.sweep if again else ""
+            text = letter(incident, to, rule, devices, self.phone, occasion)
+            Incidents(self.tx).tell(incident, to, text, self.sweep, again=again)
 
     def _audit(
         self, what: str, subject: str, type_: str, incident: Incident, reason: str

@@ -31,7 +31,7 @@ class Mdm(Protocol):
         """The same devices, in order, with apps, profiles, policies and SIM read."""
         ...
 
-    def tenant(self) -> Tenant:
+    def tenant(self, beat: Beat) -> Tenant:
         """The settings of the whole tenant."""
         ...
 

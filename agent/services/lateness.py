@@ -1,5 +1,9 @@
 """Lateness: one incident for each kind of obligation that is owed too long."""
 
+from collections import defaultdict
+from datetime import datetime
+
+from agent.domain.incident import Incident
 from agent.domain.lateness import LATE_AFTER, late
 from agent.domain.mail import letter
 from agent.domain.policy import Policy
@@ -8,46 +12,55 @@ from agent.domain.routes import Place, recipients
 from agent.store.audit import Audit
 from agent.store.engine import Store, Transaction
 from agent.store.incidents import Incidents
-from agent.store.ledger import Ledger
+from agent.store.ledger import Ledger, Owed
 
 
 def tell_lateness(store: Store, policy: Policy) -> tuple[str, ...]:
     """Open an incident for what is late, clear it for what no longer is.
 
-    Idempotent; returns the types that changed. Writes only where something did.
+    Idempotent; returns what changed. Writes only where something did.
     """
     with store.read() as tx:
-        if not any(_changes(tx, kind) for kind in LATE_AFTER):
+        if not any(any(_changes(tx, kind)) for kind in LATE_AFTER):
             return ()
+    changed = []
     with store.begin() as tx:
-        changed = [kind for kind in LATE_AFTER if _changes(tx, kind)]
-        for kind in changed:
-            problem = _late(tx, kind)
-            if problem is None:
-                _clear(tx, kind)
-            else:
+        for kind in LATE_AFTER:
+            begun, ended = _changes(tx, kind)
+            for problem in begun:
                 _open(tx, problem, policy)
-    return tuple(f"{kind}.late" for kind in changed)
+            for incident in ended:
+                _clear(tx, incident)
+            changed += [f"{kind}.late {problem.subject}" for problem in begun]
+            changed += [f"{kind}.late {incident.subject} is over" for incident in ended]
+    return tuple(changed)
 
 
-def _late(tx: Transaction, kind: str) -> Problem | None:
-    return late(kind, [owed.due for owed in Ledger(tx).open(kind)], tx.now)
+def _changes(tx: Transaction, kind: str) -> tuple[list[Problem], list[Incident]]:
+    """What became late, and what no longer is."""
+    owed: dict[str, list[datetime]] = defaultdict(list)
+    for one in Ledger(tx).open(kind):
+        owed[_subject(one)].append(one.due)
+    now_late = {problem.subject: problem for problem in late(kind, owed, tx.now)}
+    open_now = {i.subject: i for i in Incidents(tx).open() if i.type == f"{kind}.late"}
+    begun = [problem for subject, problem in now_late.items() if subject not in open_now]
+    ended = [incident for subject, incident in open_now.items() if subject not in now_late]
+    return begun, ended
 
 
-def _changes(tx: Transaction, kind: str) -> bool:
-    is_open = Incidents(tx).open_for(f"{kind}.late", kind) is not None
-    return is_open != (_late(tx, kind) is not None)
+def _subject(owed: Owed) -> str:
+    """The night of a sweep; the inbox of a letter, whichever the incident."""
+    return owed.subject if owed.kind == "sweep" else owed.subject.split("/")[2]
 
 
 def _open(tx: Transaction, problem: Problem, policy: Policy) -> None:
     incident = Incidents(tx).raise_for(problem)
     Audit(tx).add("OBLIGATIONS_LATE", "INCIDENT", incident.id, details={"type": problem.type})
     for to in recipients(problem, Place(), policy.routes):
-        Incidents(tx).tell(incident, to, letter(incident, to, None, (), policy.phone))
+        text = letter(incident, to, None, (), policy.phone)
+        Incidents(tx).tell(incident, to, text, "", again=False)
 
 
-def _clear(tx: Transaction, kind: str) -> None:
-    incident = Incidents(tx).open_for(f"{kind}.late", kind)
-    if incident is not None:
-        Incidents(tx).clear(incident.id)
-        Audit(tx).add("INCIDENT_CLEARED", "INCIDENT", incident.id)
+def _clear(tx: Transaction, incident: Incident) -> None:
+    Incidents(tx).clear(incident.id)
+    Audit(tx).add("INCIDENT_CLEARED", "INCIDENT", incident.id)

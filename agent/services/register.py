@@ -2,16 +2,16 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from agent.domain.asset import Asset
-from agent.domain.mail import LONDON
 from agent.domain.people import Actor
 from agent.domain.receipts import OverdueReceipt, overdue
 from agent.domain.register import Against, write_register
 from agent.domain.register_plan import Change, Plan, plan
 from agent.domain.scheme import Scheme
 from agent.domain.sheet import BadSheet
+from agent.domain.uk_time import uk_day
 from agent.errors import BadInput
 from agent.services.people import must_work_here
 from agent.store.audit import Audit
@@ -27,11 +27,6 @@ class Imported:
     plan: Plan
     sha256: str  # of the file
     changed_anything: bool
-
-
-def uk_day(now: datetime) -> date:
-    """The day in the United Kingdom at this time."""
-    return now.astimezone(LONDON).date()
 
 
 def plan_import(

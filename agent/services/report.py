@@ -13,6 +13,7 @@ from agent.errors import BadInput
 from agent.store.engine import Store
 from agent.store.findings import Findings
 from agent.store.incidents import Incidents
+from agent.store.ledger import Ledger
 from agent.store.register import Register
 from agent.store.sweeps import Sweep, Sweeps
 
@@ -47,6 +48,9 @@ class Report:
     elsewhere: tuple[Finding, ...]  # of no iPad on the register
     incidents: tuple[Incident, ...]  # all that are open
     told: tuple[Told, ...]
+    waiting: tuple[
+        tuple[str, int], ...
+    ]  # why letters wait, whatever sweep wrote them: how many
 
     @property
     def seconds(self) -> float:
@@ -74,6 +78,7 @@ def report(store: Store, sweep_id: str) -> Report:
         incidents = Incidents(tx).open()
         concerned = Counter(f.subject for f in Findings(tx).open())
         told = Incidents(tx).told(sweep.started_at)
+        owed = Ledger(tx).open("mail")
     tags = {asset.tag for asset in assets}
     by_subject: dict[str, list[Finding]] = defaultdict(list)
     for finding in verdicts:
@@ -86,6 +91,7 @@ def report(store: Store, sweep_id: str) -> Report:
         elsewhere=tuple(f for f in verdicts if f.subject not in tags and _not_well(f)),
         incidents=tuple(incidents),
         told=_told(told),
+        waiting=tuple(Counter(one.error or "not tried yet" for one in owed).most_common()),
     )
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
     Integer,
     LargeBinary,
+    Select,
     Table,
     Text,
     cast,
@@ -85,8 +87,7 @@ class Audit:
 
     def rows(self) -> Iterator[tuple[int, str, str]]:
         """Every row in order: number, text, hash."""
-        row, found = cast(audit.c.row, LargeBinary), cast(audit.c.hash, LargeBinary)
-        for entry in self.tx.sql.execute(select(audit.c.seq, row, found).order_by(audit.c.seq)):
+        for entry in self.tx.sql.execute(every_row(self.tx.sql.dialect.name)):
             yield entry[0], _text(entry[1]), _text(entry[2])
 
     def broken(self) -> str | None:
@@ -94,6 +95,15 @@ class Audit:
         return first_broken(self.rows(), self.head())
 
 
-def _text(content: bytes) -> str:
-    """What a hand on the file left may be no text: that shows it as changed."""
-    return content.decode("utf-8", "replace")
+def every_row(dialect: str) -> Select[Any]:
+    """Number, text, hash. SQLite is asked for bytes: a hand on its file may leave no text."""
+    row, found = audit.c.row, audit.c.hash
+    if dialect == "sqlite":
+        both = cast(row, LargeBinary), cast(found, LargeBinary)
+        return select(audit.c.seq, *both).order_by(audit.c.seq)
+    return select(audit.c.seq, row, found).order_by(audit.c.seq)
+
+
+def _text(content: str | bytes) -> str:
+    """Bytes that are no text show the row as changed."""
+    return content if isinstance(content, str) else content.decode("utf-8", "replace")

@@ -1,6 +1,7 @@
 """Our own memory: one schema and one code path for SQLite and PostgreSQL."""
 
-from collections.abc import Callable, Iterable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -23,10 +24,24 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
-from agent.errors import StoreFailed
+from agent.errors import ClockBehind, StoreFailed
 
 metadata = MetaData()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MAY_STAND_STILL = timedelta(minutes=5)  # a clock that was set back by more is refused
+
+FAULTS: Mapping[int, str] = {
+    sqlite3.SQLITE_BUSY: "database is locked",
+    sqlite3.SQLITE_LOCKED: "database is locked",
+    sqlite3.SQLITE_FULL: "disk is full",
+    sqlite3.SQLITE_IOERR: "disk I/O error",
+    sqlite3.SQLITE_CORRUPT: "database disk image is malformed",
+    sqlite3.SQLITE_NOTADB: "file is not a database",
+    sqlite3.SQLITE_CANTOPEN: "unable to open database file",
+    sqlite3.SQLITE_READONLY: "attempt to write a readonly database",
+    sqlite3.SQLITE_PERM: "access permission denied",
+    sqlite3.SQLITE_NOMEM: "out of memory",
+}
 
 
 class Moment(TypeDecorator[datetime]):
@@ -94,7 +109,8 @@ class Store:
     def begin(self) -> Iterator[Transaction]:
         """All or nothing. Never open while the outside is called.
 
-        Raises StoreFailed where the database itself fails: locked too long, full, damaged.
+        Raises StoreFailed where the database itself fails: locked too long, full, damaged;
+        ClockBehind where the clock was set back by more than MAY_STAND_STILL.
         """
         with _plainly(), self.engine.begin() as sql:
             tx = Transaction(sql, _advance(sql, self.clock()))
@@ -106,7 +122,7 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """One consistent picture, without waiting for a writer. Writing in it fails."""
         with _plainly(), self.reader.begin() as sql:
-            yield Transaction(sql, _latest(sql, self.clock()))
+            yield Transaction(sql, latest(sql, self.clock()))
 
     @contextmanager
     def watch(self) -> Iterator[Callable[[], int | None]]:
@@ -136,17 +152,37 @@ def _plainly() -> Iterator[None]:
     except (IntegrityError, ProgrammingError):
         raise  # a fault of ours, not of the database
     except DatabaseError as err:
-        raise StoreFailed(f"the database failed: {str(err.orig).splitlines()[0]}") from err
+        raise StoreFailed(f"the database failed: {fault(err)}") from err
 
 
-def _latest(sql: Connection, told: datetime) -> datetime:
-    """The clock's time, kept from running backwards across processes and restarts."""
+def fault(err: DatabaseError) -> str:
+    """The kind of fault in words of ours: the database's own may quote what was written."""
+    code = getattr(err.orig, "sqlite_errorcode", None)
+    if code is None:
+        return type(err.orig).__name__
+    name = str(getattr(err.orig, "sqlite_errorname", code))
+    words = FAULTS.get(code & 0xFF)  # the rest of an extended code tells only where
+    return f"{words} ({name})" if words else name
+
+
+def latest(sql: Connection, told: datetime) -> datetime:
+    """The clock's time, kept from running backwards across processes and restarts.
+
+    Raises ClockBehind rather than let time stand still for longer than MAY_STAND_STILL.
+    """
     kept: datetime | None = sql.scalar(select(high_water.c.latest))
-    return told if kept is None or kept < told else kept
+    if kept is None or kept < told:
+        return told
+    if kept - told > MAY_STAND_STILL:
+        raise ClockBehind(
+            f"the machine's clock says {told:%Y-%m-%d %H:%M} UTC, the database has seen"
+            f" {kept:%Y-%m-%d %H:%M} UTC"
+        )
+    return kept
 
 
 def _advance(sql: Connection, told: datetime) -> datetime:
-    now = _latest(sql, told)
+    now = latest(sql, told)
     if sql.execute(update(high_water).values(latest=now)).rowcount == 0:
         sql.execute(high_water.insert().values(id=1, latest=now))
     return now

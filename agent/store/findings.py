@@ -19,6 +19,7 @@ finding = Table(
     Column("establishment", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("because", Text, nullable=False),
+    Column("value", Text, nullable=False),
     Column("severity", Integer, nullable=False),
     Column("incident", Text, nullable=False),
     Column("first_sweep", Text, nullable=False),
@@ -44,13 +45,15 @@ class Open:
     establishment: str
     reason: str
     because: str
+    value: str
     severity: Severity
     incident: str
     opened_at: datetime
 
     def worse_in(self, now: Problem) -> bool:
-        """Graver than before, or wrong in another way."""
-        return now.severity > self.severity or now.reason != self.reason
+        """Graver than before, or no better and wrong in another way."""
+        other = (now.reason, now.value) != (self.reason, self.value)
+        return now.severity > self.severity or (now.severity == self.severity and other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,14 @@ class Findings:
     def open(self, subjects: Collection[str] | None = None) -> list[Open]:
         """What stands, of these subjects or of all, the oldest first."""
         columns = (
-            f.id, f.subject, f.type, f.establishment, f.reason, f.because, f.severity,
+            f.id, f.subject, f.type, f.establishment, f.reason, f.because, f.value, f.severity,
             f.incident, f.opened_at,
         )  # fmt: skip
         standing = select(*columns).where(f.cleared_at.is_(None)).order_by(f.id)
         if subjects is not None:
             standing = standing.where(f.subject.in_(subjects))
         return [
-            Open(*row[:6], Severity(row.severity), row.incident, row.opened_at)
+            Open(*row[:7], Severity(row.severity), row.incident, row.opened_at)
             for row in self.tx.sql.execute(standing)
         ]
 
@@ -80,6 +83,7 @@ class Findings:
                 establishment=problem.establishment,
                 reason=problem.reason,
                 because=problem.because,
+                value=problem.value,
                 severity=int(problem.severity),
                 incident=incident,
                 first_sweep=sweep,
@@ -95,6 +99,7 @@ class Findings:
             "establishment": problem.establishment,
             "reason": problem.reason,
             "because": problem.because,
+            "value": problem.value,
             "severity": int(problem.severity),
         }
         self.tx.sql.execute(update(finding).where(f.id == finding_id).values(**now))

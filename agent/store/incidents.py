@@ -58,6 +58,7 @@ mail = Table(
     Column("key", Text, ForeignKey("obligation.key"), primary_key=True),
     Column("incident", Text, ForeignKey("incident.id"), nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("occasion", Text, nullable=False),  # the sweep that wrote it; empty: none did
     Column("scope", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("role", Text, nullable=False),
@@ -128,9 +129,21 @@ class Incidents:
         over = {"state": "cleared", "cleared_at": self.tx.now}
         self.tx.sql.execute(update(incident).where(i.id == incident_id).values(**over))
 
-    def tell(self, about: Incident, to: Recipient, what: Letter) -> bool:
-        """Owe this letter, once for each recipient and revision. True if it is new."""
-        subject = f"{about.id}/{about.revision}/{to}"
+    def told_before(self, about: Incident, to: Recipient, occasion: str) -> bool:
+        """Whether it was told of this revision on an earlier occasion than this one."""
+        of_this = (m.incident == about.id) & (m.revision == about.revision)
+        to_them = (m.scope == to.scope) & (m.code == to.code) & (m.role == to.role)
+        found = select(m.key).where(of_this, to_them, m.occasion != occasion).limit(1)
+        return self.tx.sql.scalar(found) is not None
+
+    def tell(
+        self, about: Incident, to: Recipient, what: Letter, occasion: str, *, again: bool
+    ) -> bool:
+        """Owe this letter, once for each recipient and revision. True if it is new.
+
+        `again`: once more for this occasion, since there is more to tell.
+        """
+        subject = f"{about.id}/{about.revision}/{to}" + (f"/{occasion}" if again else "")
         if not Ledger(self.tx).owe_once("mail", subject, self.tx.now):
             return False
         self.tx.sql.execute(
@@ -138,6 +151,7 @@ class Incidents:
                 key=f"mail/{subject}",
                 incident=about.id,
                 revision=about.revision,
+                occasion=occasion,
                 scope=to.scope,
                 code=to.code,
                 role=to.role,

@@ -38,7 +38,13 @@ obligation = Table(
     sqlite_strict=True,
 )
 o = obligation.c
+LONGEST_PAUSE = timedelta(minutes=10)
 LIVE = o.state.in_(("owed", "withdrawn"))
+
+
+def pause_after(failures: int) -> timedelta:
+    """Ever longer, at most ten minutes; no jitter, so that a whole life can be replayed."""
+    return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(failures, 10)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Claim:
     state: str
     fence: int
     wish: int
-    failures: int
+    failures: int  # before this attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,26 +102,42 @@ class Ledger:
     def owe_once(self, kind: str, subject: str, due: datetime) -> bool:
         """Owe this unless it was ever owed. True if it is new: a night comes only once."""
         key = f"{kind}/{subject}"
-        if self.tx.sql.scalar(select(o.key).where(o.key == key)) is not None:
+        new = self.tx.insert(obligation).values(
+            key=key, kind=kind, subject=subject, state="owed", due=due, next_at=due,
+            fence=0, wish=1, failures=0,
+        )  # fmt: skip
+        never = new.on_conflict_do_nothing(index_elements=["key"])
+        if self.tx.sql.execute(never).rowcount == 0:
             return False
-        self.owe(kind, subject, due)
+        if due <= self.tx.now:
+            self.tx.woken.append(key)
         return True
 
     def runnable(self, kinds: tuple[str, ...], limit: int) -> list[str]:
-        """What may be claimed now, the longest due first."""
+        """What may be claimed now; what failed before comes after what was not tried yet."""
         ready = select(o.key).where(LIVE, o.kind.in_(kinds), o.next_at <= self.tx.now)
-        return list(self.tx.sql.scalars(ready.order_by(o.due, o.key).limit(limit)))
+        ordered = ready.order_by(o.next_at, o.due, o.key)
+        return list(self.tx.sql.scalars(ordered.limit(limit)))
 
     def claim(self, key: str, lease: timedelta) -> Claim | None:
-        """Nobody else may touch it until the lease is over, dead or alive."""
+        """Nobody else may touch it until the lease is over, dead or alive.
+
+        An attempt counts as failed until it is reported: one that takes its process down each
+        time comes ever more seldom.
+        """
+        ready = (o.key == key) & LIVE & (o.next_at <= self.tx.now)
+        failures = self.tx.sql.scalar(select(o.failures).where(ready))
+        if failures is None:
+            return None
+        until = self.tx.now + max(lease, pause_after(failures))
         mine = (
             update(obligation)
-            .where(o.key == key, LIVE, o.next_at <= self.tx.now)
-            .values(fence=o.fence + 1, next_at=self.tx.now + lease)
-            .returning(o.key, o.kind, o.subject, o.state, o.fence, o.wish, o.failures)
+            .where(ready, o.failures == failures)
+            .values(fence=o.fence + 1, failures=failures + 1, next_at=until)
+            .returning(o.key, o.kind, o.subject, o.state, o.fence, o.wish)
         )
         row = self.tx.sql.execute(mine).one_or_none()
-        return None if row is None else Claim(*row)
+        return None if row is None else Claim(**row._mapping, failures=failures)
 
     def renew(self, claim: Claim, lease: timedelta) -> bool:
         """A long effect is alive. False if another claim came after this one: stop."""
@@ -135,11 +157,15 @@ class Ledger:
 
     def postpone(self, claim: Claim, at: datetime, why: str) -> bool:
         """Not yet, and nothing is wrong."""
-        return self._mine(claim, next_at=at, error=why)
+        return self._mine(claim, next_at=at, error=why, failures=claim.failures)
 
     def retry(self, claim: Claim, at: datetime, error: str) -> bool:
         """It failed; it stays owed and is tried again at this time."""
-        return self._mine(claim, next_at=at, error=error, failures=claim.failures + 1)
+        return self._mine(claim, next_at=at, error=error)
+
+    def note(self, key: str, error: str) -> None:
+        """What went wrong in an attempt that could not report; its lease stays."""
+        self.tx.sql.execute(update(obligation).where(o.key == key, LIVE).values(error=error))
 
     def withdraw(self, key: str) -> None:
         """No longer wanted. Once attempted, only the outside can say what became of it."""
@@ -149,6 +175,11 @@ class Ledger:
     def kinds(self) -> frozenset[str]:
         """Every kind of which something is owed."""
         return frozenset(self.tx.sql.scalars(select(o.kind).where(LIVE).distinct()))
+
+    def held(self, kind: str) -> frozenset[str]:
+        """The keys of this kind that somebody is working on."""
+        mine = select(o.key).where(LIVE, o.kind == kind, o.fence > 0, o.next_at > self.tx.now)
+        return frozenset(self.tx.sql.scalars(mine))
 
     def abandon(self, key: str, because: str) -> bool:
         """Void what nobody holds and what acts on nothing outside. False if it is held.

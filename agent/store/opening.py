@@ -1,7 +1,8 @@
 """Opening the database: made when it is new, refused with the cure when it does not fit."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from agent.errors import Misconfigured
-from agent.store.engine import Store, nobody
+from agent.store.engine import Store, fault, latest, nobody
 
 PATIENCE_MS = 30_000  # how long a writer waits for another writer
 PATIENCE = f"busy_timeout={PATIENCE_MS}"
@@ -30,7 +31,8 @@ def open_store(
 ) -> Store:
     """The store at this URL. A new SQLite file is made and given the schema.
 
-    Raises Misconfigured where the database cannot be used as it is.
+    Raises Misconfigured where the database cannot be used as it is, ClockBehind where the
+    clock is far behind what it has seen.
     """
     path = database_file(url)
     store = Store(_sqlite(path, "BEGIN IMMEDIATE"), _sqlite(path, "BEGIN"), clock, wake)
@@ -40,9 +42,11 @@ def open_store(
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             _look(path)
+            _keep_private(path)
             with store.engine.begin() as sql:
                 if _fits(sql) == NEW:
                     upgrade(sql)
+                latest(sql, clock())
         except (DatabaseError, OSError) as err:
             raise Misconfigured(
                 f"the database {path} cannot be opened: {_plain(err)}", _LOOK
@@ -68,7 +72,17 @@ _LOOK = "Check the file, its folder and the disk; restore a backup if it is dama
 
 
 def _plain(err: Exception) -> str:
-    return str(getattr(err, "orig", err)).splitlines()[0]
+    return fault(err) if isinstance(err, DatabaseError) else str(err).splitlines()[0]
+
+
+def _keep_private(path: Path) -> None:
+    """Make a new file for its owner alone, whatever the umask; -wal and -shm follow it."""
+    with suppress(OSError):  # it is there, or it cannot be: then SQLite says so
+        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        try:
+            os.fchmod(file, 0o600)
+        finally:
+            os.close(file)
 
 
 def _sqlite(path: Path, begin: str, pragmas: Sequence[str] = PRAGMAS) -> Engine:
@@ -97,7 +111,9 @@ def _read_only(connection: Any, record: object) -> None:
 
 def upgrade_database(url: str) -> str:
     """Bring an existing database to this version's schema; returns the schema's name."""
-    engine = _sqlite(database_file(url), "BEGIN IMMEDIATE", (PATIENCE,))
+    path = database_file(url)
+    _keep_private(path)
+    engine = _sqlite(path, "BEGIN IMMEDIATE", (PATIENCE,))
     try:
         with engine.begin() as sql:
             _revision(sql)

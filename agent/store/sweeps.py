@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from agent.domain.asset import Asset
 from agent.domain.check import Category, Finding, Severity, Verdict
 from agent.domain.problems import Problem
 from agent.store.engine import Moment, Transaction, metadata
@@ -32,10 +33,20 @@ sweep = Table(
     Column("decision", Text),  # JSON: which problems are the platform's
     Column("gaps", Text, nullable=False),  # JSON: what was not read
     Column("api_calls", Integer, nullable=False),
-    CheckConstraint("state in ('RUNNING', 'COMPLETE', 'PARTIAL')", name="sweep_state"),
+    CheckConstraint(
+        "state in ('RUNNING', 'COMPLETE', 'PARTIAL', 'ABANDONED')", name="sweep_state"
+    ),
     sqlite_strict=True,
 )
 s = sweep.c
+frozen = Table(
+    "sweep_asset",
+    metadata,
+    Column("sweep", Text, ForeignKey("sweep.id"), primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Column("establishment", Text, nullable=False),
+    sqlite_strict=True,
+)
 part = Table(
     "sweep_part",
     metadata,
@@ -76,12 +87,38 @@ class Sweep:
 class Sweeps:
     tx: Transaction
 
-    def start(self, sweep_id: str) -> None:
-        """Begin, or go on with what another process began."""
+    def start(self, sweep_id: str, assets: Iterable[Asset]) -> list[Asset]:
+        """Begin, or go on with what another process began.
+
+        Returns the assets that this sweep is about: those that the register had when it
+        first began, each where it was then. What the register says since is for the next.
+        """
         new = self.tx.insert(sweep).values(
             id=sweep_id, state="RUNNING", started_at=self.tx.now, gaps="[]", api_calls=0
         )
-        self.tx.sql.execute(new.on_conflict_do_nothing(index_elements=["id"]))
+        first = self.tx.sql.execute(new.on_conflict_do_nothing(index_elements=["id"])).rowcount
+        if first:
+            rows = [
+                {"sweep": sweep_id, "tag": one.tag, "establishment": one.establishment}
+                for one in assets
+            ]
+            if rows:
+                self.tx.sql.execute(frozen.insert(), rows)
+        f = frozen.c
+        kept = self.tx.sql.execute(select(f.tag, f.establishment).where(f.sweep == sweep_id))
+        places = {row.tag: row.establishment for row in kept}
+        return [
+            replace(one, establishment=places[one.tag]) for one in assets if one.tag in places
+        ]
+
+    def running(self) -> list[str]:
+        """The sweeps that began and did not end."""
+        return list(self.tx.sql.scalars(select(s.id).where(s.state == "RUNNING")))
+
+    def abandon(self, sweep_id: str) -> None:
+        """It was overtaken before it ended."""
+        over = {"state": "ABANDONED", "ended_at": self.tx.now}
+        self.tx.sql.execute(update(sweep).where(s.id == sweep_id).values(**over))
 
     def decide(self, sweep_id: str, shared: Mapping[str, Problem]) -> dict[str, Problem]:
         """Which problems are the platform's: decided once, also for a resumed sweep."""

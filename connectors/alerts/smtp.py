@@ -3,6 +3,7 @@
 No error holds an address: what a server says of one is cut down to its codes.
 """
 
+import binascii
 import contextlib
 import re
 import smtplib
@@ -69,6 +70,8 @@ class SmtpMailer:
             raise TryAgain(f"{step}: the connection ended") from err
         except (smtplib.SMTPException, ssl.SSLCertVerificationError) as err:
             raise Refused(f"{step}: {type(err).__name__}", "Check its TLS and login.") from err
+        except binascii.Error as err:
+            raise UnknownReply(f"{step}: the challenge is not base64") from err
         except OSError as err:
             raise TryAgain(f"{step}: no answer ({type(err).__name__})") from err
 

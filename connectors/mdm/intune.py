@@ -138,8 +138,9 @@ class IntuneMdm:
         """Ask for all devices at once: the apps of the whole tenant are read each time."""
         return Details(self._batches, beat).of(devices)
 
-    def tenant(self) -> Tenant:
-        return Tenant(self._unjudged_is_compliant(), self._policies())
+    def tenant(self, beat: Beat) -> Tenant:
+        unjudged = self._unjudged_is_compliant(beat)
+        return Tenant(unjudged, self._policies(beat))
 
     def _is_ours(self, row: DeviceRow) -> bool:
         """Not surely something else: what a record does not tell never shortens the estate."""
@@ -150,13 +151,15 @@ class IntuneMdm:
         profile = plain(row.enrollment_profile_name)
         return not (self._profiles and profile) or profile in self._profiles
 
-    def _unjudged_is_compliant(self) -> Fact[bool]:
+    def _unjudged_is_compliant(self, beat: Beat) -> Fact[bool]:
         """Some tenants give empty settings to a `$select`, so it is then read without."""
         at = self._now()
         try:
             told = self._secure_by_default("?$select=settings")
+            beat("the MDM's settings", 1, 0)
             if told is None:
                 told = self._secure_by_default("")
+                beat("the MDM's settings", 2, 0)
         except ConnectorError as err:
             return not_read(err)
         return Known(not told, SOURCE, at) if isinstance(told, bool) else NOT_TOLD
@@ -166,11 +169,14 @@ class IntuneMdm:
         settings = answer.parsed(_DeviceManagement).settings
         return None if settings is None else settings.secure_by_default
 
-    def _policies(self) -> Fact[int]:
+    def _policies(self, beat: Beat) -> Fact[int]:
         at = self._now()
         ask = Ask("/deviceManagement/deviceCompliancePolicies?$select=id", CONFIGURATION)
         try:
-            count = sum(len(page) for page in self._graph.pages(ask))
+            count = 0
+            for page in self._graph.pages(ask):
+                count += len(page)
+                beat("compliance policies", count, 0)
         except ConnectorError as err:
             return not_read(err)
         return Known(count, SOURCE, at)

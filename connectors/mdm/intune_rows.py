@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 SOURCE = "Microsoft Intune"
 NOT_TOLD = Unknown("not-told", f"{SOURCE} does not say")
+LONGEST_TEXT = 200  # characters
 SETTLING = timedelta(hours=1)  # until the first inventory, isSupervised may read false
 
 MANAGEMENT: Mapping[str, Management] = {
@@ -110,8 +111,8 @@ class Told:
     def text(self) -> Fact[str]:
         if self.raw is None:
             return NOT_TOLD
-        if isinstance(self.raw, str):
-            return self.known(self.raw.strip())
+        if isinstance(self.raw, str) and plain(self.raw) == self.raw.strip():
+            return self.known(plain(self.raw))
         return self.odd()
 
     def filled(self) -> Fact[str]:
@@ -155,6 +156,7 @@ def device(row: DeviceRow, now: datetime) -> Device:
         serial=serial(row.serial_number),
         name=plain(row.device_name),
         enrolment_profile=plain(row.enrollment_profile_name),
+        model=Told("model", row.model, now).filled(),
         management=Told("management state", row.management_state, now).word(MANAGEMENT),
         supervised=_supervised(Told("supervision", row.is_supervised, seen), enrolled_at, now),
         enrolled_at=enrolled_at,
@@ -186,7 +188,11 @@ def serial(raw: object) -> str:
 
 
 def plain(raw: object) -> str:
-    return raw.strip() if isinstance(raw, str) else ""
+    """Printable characters only, and not too many: it goes to screens, files and mails."""
+    if not isinstance(raw, str):
+        return ""
+    kept = (one if one.isprintable() else " " if one.isspace() else "" for one in raw)
+    return "".join(kept).strip()[:LONGEST_TEXT]
 
 
 def _supervised(told: Told, enrolled_at: Fact[datetime], now: datetime) -> Fact[bool]:

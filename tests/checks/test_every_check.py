@@ -48,6 +48,7 @@ DEVICE_TOLD = {
 FRESH = BASELINE.fresh
 
 BAD = {
+    "model": "iPhone 15",
     "management": Management.LEAVING,
     "supervised": False,
     "enrolled_at": NOW - DAY,

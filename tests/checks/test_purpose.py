@@ -70,9 +70,23 @@ def test_a_policy_that_is_not_assigned_or_not_for_an_ipad_judges_nothing() -> No
     aside = state(NOT_APPLIED, "Windows policy")
     finding = judged(compliant, a_device(policies=known((aside, aside))))
     assert (finding.verdict, finding.reason) == (FAIL, "no-policy")
-    for other in (state(IN_FORCE, "iPad policy"), Profile("iPad policy", NOT_TOLD)):
-        finding = judged(compliant, a_device(policies=known((aside, other))))
-        assert finding.verdict is PASS
+    finding = judged(compliant, a_device(policies=known((aside, state(IN_FORCE, "iPads")))))
+    assert finding.verdict is PASS
+
+
+def test_a_policy_in_error_fails_whatever_the_device_is_called() -> None:
+    held, failed = state(IN_FORCE, "one"), state(ProfileState.FAILED, "other")
+    silent = Profile("third", NOT_TOLD)
+    finding = judged(compliant, a_device(policies=known((held, silent, failed))))
+    assert (finding.verdict, finding.reason) == (FAIL, "policy-failed")
+
+
+def test_a_policy_that_does_not_say_how_it_stands_proves_nothing() -> None:
+    silent, aside = Profile("iPads", NOT_TOLD), state(NOT_APPLIED, "Windows")
+    finding = judged(compliant, a_device(policies=known((aside, silent))))
+    assert (finding.verdict, finding.reason) == (UNKNOWN, "not-told")
+    finding = judged(compliant, a_device(policies=known((silent, state(IN_FORCE, "other")))))
+    assert (finding.verdict, finding.reason) == (UNKNOWN, "not-told")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +165,7 @@ def test_apps_that_were_not_read_are_not_known(check: Check[Any]) -> None:
         ((ZOOM, App("Zoom for Intune", "1")), PASS, "", ""),
         ((App("Zoom Workplace", "6.3.99"),), FAIL, "app-too-old", "6.3.99"),
         ((ZOOM, App("Zoom Workplace", "5.0")), FAIL, "app-too-old", "5.0"),
-        ((), FAIL, "app-missing", ""),
+        ((), UNKNOWN, "not-told", ""),
         ((App("Settings", "1"),), FAIL, "app-missing", ""),
         ((App("Zoom for Intune", "7"),), FAIL, "app-wrong-bundle", "Zoom for Intune"),
         ((App("Settings", "1"), App("Zoom Workplace for Intune", "7")), FAIL,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from agent.store.audit import Audit
+from connectors.http import utc_now
 from tests.support.commands import Cli
 from tests.support.outside import ROOT
 from tests.support.stores import a_store
@@ -22,7 +23,7 @@ ROWS = 5
 @pytest.fixture
 def database(cli: Cli) -> Path:
     """A chain of five rows, the last page of the log written back."""
-    store = a_store(cli.home)
+    store = a_store(cli.home, utc_now)
     for number in range(ROWS):
         with store.begin() as tx:
             Audit(tx).add("STAFF_ADDED", "STAFF", f"S-{number}", details={"büro": "Ŵ"})
@@ -137,7 +138,7 @@ def test_a_chain_written_anew_lacks_the_head_that_was_noted(cli: Cli, database: 
     noted = json.loads(cli("audit", "verify", "--json")[1])
     for suffix in ("", "-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
-    store = a_store(cli.home)
+    store = a_store(cli.home, utc_now)
     for number in range(ROWS):
         with store.begin() as tx:
             Audit(tx).add("STAFF_ADDED", "STAFF", f"S-{number}")

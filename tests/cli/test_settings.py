@@ -122,7 +122,7 @@ def test_a_settings_file_that_cannot_be_read_is_named(cli: Cli) -> None:
 def test_a_secret_comes_from_its_file_and_shows_nowhere(cli: Cli) -> None:
     file = cli.home / "password"
     file.write_text(f"{SECRET}\n", encoding="utf-8")
-    cli.set(CALLSTEWARD_SMTP_PASSWORD_FILE=str(file))
+    cli.set(CALLSTEWARD_SMTP_USERNAME="agent", CALLSTEWARD_SMTP_PASSWORD_FILE=str(file))
     now = load()
     password = now.smtp_password()
     assert password is not None
@@ -153,12 +153,60 @@ def test_every_setting_is_listed_with_its_sentence_and_its_value(cli: Cli) -> No
         assert f"{name} = " in out
 
 
-def test_a_password_in_the_proxys_url_is_not_shown(cli: Cli) -> None:
-    cli.set(CALLSTEWARD_HTTP_PROXY=f"http://agent:{SECRET}@proxy.example:3128")
-    for words in (["settings"], ["settings", "--json"]):
-        _, out, _ = cli(*words)
-        assert SECRET not in out
-        assert "proxy.example:3128" in out
+@pytest.mark.parametrize(
+    "url", ["http://agent:{}@proxy.example:3128", "agent:{}@proxy.example"]
+)
+def test_a_proxy_with_a_password_is_refused_with_the_cure(cli: Cli, url: str) -> None:
+    cli.set(CALLSTEWARD_HTTP_PROXY=url.format(SECRET))
+    refusal = _refusal(cli)
+    assert "CALLSTEWARD_HTTP_PROXY: a proxy with a password is not supported" in refusal
+    assert "name one that needs none" in refusal
+    cli.set(CALLSTEWARD_HTTP_PROXY="http://proxy.example:3128")
+    assert "CALLSTEWARD_HTTP_PROXY = http://proxy.example:3128\n" in cli("settings")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [("DATABASE_URL", "postgresql"), ("GRAPH_URL", "https"), ("LOGIN_URL", "https")],
+)
+def test_no_url_holds_a_password(cli: Cli, name: str, scheme: str) -> None:
+    """`settings` prints them as they stand."""
+    cli.set(**{f"CALLSTEWARD_{name}": f"{scheme}://agent:{SECRET}@there.example/x"})
+    assert f"CALLSTEWARD_{name}: a URL with a user or a password" in _refusal(cli)
+
+
+def test_the_path_of_a_database_may_hold_any_character(cli: Cli) -> None:
+    cli.set(CALLSTEWARD_DATABASE_URL="sqlite:////home/a@b.example/x.db")
+    assert load().database == "sqlite:////home/a@b.example/x.db"
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "", SECRET, f"Call steward <{SECRET}@justice.example>", f"<{SECRET}@justice.example>",
+        f"{SECRET}@justice.example, b@justice.example", f"{SECRET}@justice.example\nBcc: b",
+        f"{SECRET}@", f"{SECRET}@justice", f"{SECRET}@büro.example",
+    ],
+)  # fmt: skip
+def test_the_sender_is_one_plain_address(cli: Cli, sender: str) -> None:
+    cli.set(CALLSTEWARD_MAIL_FROM=sender)
+    assert "CALLSTEWARD_MAIL_FROM: must be one plain address" in _refusal(cli)
+    cli.set(CALLSTEWARD_MAIL_FROM="callsteward@justice.example")
+    assert load().mail_from == "callsteward@justice.example"
+
+
+def test_a_login_has_both_its_halves(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli.set(CALLSTEWARD_SMTP_USERNAME=SECRET)
+    missing = "CALLSTEWARD_SMTP_USERNAME is set, but CALLSTEWARD_SMTP_PASSWORD_FILE is not"
+    assert missing in _refusal(cli)
+    monkeypatch.delenv("CALLSTEWARD_SMTP_USERNAME")
+    cli.set(CALLSTEWARD_SMTP_PASSWORD_FILE="/etc/callsteward/password")
+    missing = "CALLSTEWARD_SMTP_PASSWORD_FILE is set, but CALLSTEWARD_SMTP_USERNAME is not"
+    assert missing in _refusal(cli)
+
+
+def test_nothing_is_said_of_a_command_that_there_is_not(cli: Cli) -> None:
+    assert "doctor" not in cli("settings")[1]
 
 
 def test_the_database_lies_in_the_data_folder_unless_it_is_named(cli: Cli) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from agent.services.people import export_staff
 from agent.store.audit import Audit
 from agent.store.opening import open_store
-from agent.wiring import utc_now
+from connectors.http import utc_now
 from tests.support.commands import Cli
 from tests.support.outside import Outside, run
 
@@ -191,3 +192,15 @@ def test_the_database_is_brought_up_to_date_by_hand(cli: Cli) -> None:
     code, _, err = cli("database", "upgrade")
     assert code == 2
     assert "unable to open" in _one_line(err)
+
+
+def test_a_clock_that_is_behind_is_one_line_with_the_cure(ready: Cli) -> None:
+    """A night with a time that stands still would never be due."""
+    tomorrow = utc_now() + timedelta(days=1)
+    store = open_store(f"sqlite:///{ready.home / 'callsteward.db'}", lambda: tomorrow)
+    with store.begin():
+        pass
+    store.close()
+    code, _, err = ready("sweep")
+    assert code == 2
+    assert "correct the machine's clock" in _one_line(err)

@@ -194,6 +194,21 @@ def test_a_server_whose_certificate_is_not_trusted_is_refused(
     assert answer.body == b"[]"
 
 
+@pytest.mark.parametrize("answer", [b"", b"\x16\x03\x03", b"HTTP/1.1 400 Bad\r\n\r\n"])
+def test_a_handshake_that_is_cut_off_is_try_again(serve: Serve, answer: bytes) -> None:
+    """An outage reads so; only a certificate that is not trusted stays so."""
+    url = f"https://localhost:{serve(saying(answer))}"
+    with pytest.raises(TryAgain):
+        get(Upstream("Test", url, Reach(patience=QUICK), utc_now))
+
+
+def test_a_ca_bundle_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("minutes of a meeting")
+    for name in ("ca.pem", "none.pem"):
+        with pytest.raises(Misconfigured, match="CA file for HTTPS"):
+            Upstream("Test", "https://x.example", Reach(ca_bundle=tmp_path / name), utc_now)
+
+
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 def test_busy_or_away_is_try_again(router: respx.Router, status: int) -> None:
     router.route().respond(status, json={"error": {"code": "tooMany", "message": "secret"}})

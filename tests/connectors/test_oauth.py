@@ -140,6 +140,26 @@ def test_a_token_is_renewed_before_it_ends(
     assert tokens.get() == "token-2"
 
 
+@pytest.mark.parametrize("life", [10**9, 10**15, 10**18, str(10**30)])
+def test_no_token_is_kept_for_longer_than_a_day(
+    router: respx.Router, tokens: Tokens, clock: Clock, life: object
+) -> None:
+    router.post(URL).mock(side_effect=[grant(1, life), grant(2, life)])
+    tokens.get()
+    clock.now = NOW + timedelta(hours=23)
+    assert tokens.get() == "token-1"
+    clock.now = NOW + timedelta(days=1)
+    assert tokens.get() == "token-2"
+
+
+@pytest.mark.parametrize("life", [0, -1, -(10**15), str(-(10**30))])
+def test_a_token_without_a_life_is_used_once(
+    router: respx.Router, tokens: Tokens, life: object
+) -> None:
+    router.post(URL).mock(side_effect=[grant(1, life), grant(2, life)])
+    assert (tokens.get(), tokens.get()) == ("token-1", "token-2")
+
+
 @pytest.mark.parametrize(
     "body",
     [

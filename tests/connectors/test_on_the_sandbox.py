@@ -136,7 +136,7 @@ def test_another_certificate_is_refused(said: Said, signed: Any) -> None:
         authority=graph["authority"],
     )
     assert "401 invalid_client" in (mdm.devices(no_beat).gap or "")
-    assert isinstance(mdm.tenant().policies, Unknown)
+    assert isinstance(mdm.tenant(no_beat).policies, Unknown)
 
 
 def test_the_older_assertion_is_taken_too(said: Said) -> None:

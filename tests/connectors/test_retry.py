@@ -41,7 +41,15 @@ def test_each_form_of_retry_after_is_read(text: str, wait: float) -> None:
     assert retry_after(text, NOW) == timedelta(seconds=wait)
 
 
-@pytest.mark.parametrize("text", [None, "", "soon", "-5", "1e9", "NaN", "9" * 40])
+@pytest.mark.parametrize(
+    "text",
+    [
+        None, "", "soon", "-5", "1e9", "NaN", "9" * 40,
+        "Sun, 22 Nov 99999 02:00:00 GMT",
+        "Sun, 22 Nov 99999999999999999999 02:00:00 GMT",
+        "Sun, 22 Nov 2026 02:00:00 +99999999999999999999",
+    ],
+)  # fmt: skip
 def test_an_odd_retry_after_is_as_if_absent(text: str | None) -> None:
     assert retry_after(text, NOW) is None
 

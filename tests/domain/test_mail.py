@@ -123,11 +123,11 @@ def test_a_time_is_the_uks_own_in_summer_too() -> None:
     assert "Since: 02 July 2026 00:30, UK time\n" in _letter(_problem(), opened_at=summer).body
 
 
-def test_a_later_message_says_that_and_when_it_got_worse() -> None:
+def test_a_later_message_says_that_and_when_it_changed() -> None:
     item = _letter(_problem(), revision=3, changed_at=NOW + DAY)
-    assert "It got worse: 23 November 2026 02:30, UK time (message 3)\n" in item.body
+    assert "Changed: 23 November 2026 02:30, UK time (message 3)\n" in item.body
     assert item.message_id.startswith("<INC-2026-00042.3.")
-    assert "got worse" not in _letter(_problem()).body
+    assert "Changed" not in _letter(_problem()).body
 
 
 def _anything_wrong(mark: str) -> Iterator[Device]:
@@ -175,8 +175,8 @@ def _problems(mark: str) -> list[Problem]:
     many = [replace(p, subject=f"K{n}") for p in found if p.establishment for n in range(5)]
     found += platforms(many, 10000, POLICY.limits).values()
     found += platforms(many, 10, POLICY.limits).values()
-    late_ones = [late(kind, [NOW - DAY], NOW) for kind in LATE_AFTER]
-    return [*found, partial((mark, f"{mark} again")), *filter(None, late_ones)]
+    late_ones = [p for kind in LATE_AFTER for p in late(kind, {"all": [NOW - DAY]}, NOW)]
+    return [*found, partial((mark, f"{mark} again")), *late_ones]
 
 
 def _letters(mark: str) -> Iterator[tuple[Problem, Letter]]:

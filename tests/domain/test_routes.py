@@ -76,7 +76,10 @@ def test_a_device_of_no_establishment_is_told_to_the_country() -> None:
 
 
 def test_an_establishment_of_no_known_region_still_tells_its_own_and_the_country() -> None:
-    assert set(_told(Category.LOSS, place=Place(code="LEI"))) == {SECURITY, INFOSEC, PROVIDER}
+    """Its region's inbox is owed, and looked up when the letter goes (E5)."""
+    silver = Recipient("region of", "LEI", "regional-silver")
+    told = set(_told(Category.LOSS, place=Place(code="LEI")))
+    assert told == {SECURITY, INFOSEC, PROVIDER, silver}
 
 
 def test_every_problem_of_an_establishment_that_is_not_small_upkeep_has_a_reader() -> None:

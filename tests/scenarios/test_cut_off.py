@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy import select
 
 from agent.domain.check import Verdict
+from agent.domain.register_plan import Change, Diff
 from agent.effects.sweep import LEASE
-from agent.services.sweep import sweep_by_hand
+from agent.services.sweep import Begun, sweep_by_hand
 from agent.store.engine import Store, Transaction
+from agent.store.register import Register
 from agent.store.sweeps import part
+from connectors.sandbox.failures import Failure
 from tests.support.estates import BY, World, make_world
 
 PLACES = ["", "ACI", "AGI"]
@@ -187,20 +190,62 @@ def test_a_resumed_sweep_keeps_to_what_it_decided_of_the_platform(large: World) 
     assert large.sweep_of().state == "COMPLETE"
 
 
-def test_two_sweeps_at_once_raise_one_incident(world: World) -> None:
-    """One by hand while the nightly one is under way."""
-    world.edit(0, isSupervised=False)
-    begun: list[str] = []
+def test_a_sweep_is_about_what_the_register_was_when_it_began(world: World) -> None:
+    """An iPad that is moved while its sweep is cut off is judged once, where it was (A8)."""
+    world.begin_night()
+    cut = _on(_cut_store(world, Power(10_000)), world)
+
+    def at_the_first_place(what: str, done: int, of: int) -> None:
+        if (what, done) == ("judging establishments", 1):
+            raise Cut
+
+    with suppress(Cut):
+        cut.with_effect("sweep", watch=at_the_first_place).settle()
+    with world.store.begin() as tx:
+        moved = Register(tx).get(world.tag(0))
+        assert moved is not None
+        there = replace(moved, establishment="AGI", local_id="AGIBT009")
+        Register(tx).apply(Diff(moved=(Change(moved, there),)), BY.id)
+    world.clock.now += LEASE
+    world.settle()
+    assert world.sweep_of().state == "COMPLETE"
+    places = {f.establishment for key, f in world.verdicts().items() if key[0] == world.tag(0)}
+    assert places == {"ACI"}
+
+
+def test_what_an_earlier_attempt_could_not_read_is_told_by_the_next(world: World) -> None:
+    """The first reads all and ends early, the second reads nothing: PARTIAL, and told."""
+    world.begin_night()
+    cut = _on(_cut_store(world, Power(10_000)), world)
+
+    def at_the_first_place(what: str, done: int, of: int) -> None:
+        if (what, done) == ("judging establishments", 1):
+            raise Cut
+
+    with suppress(Cut):
+        cut.with_effect("sweep", watch=at_the_first_place).settle()
+    world.clock.now += LEASE
+    world.fails(Failure("managedDevices", 500), Failure("batch", 500))
+    world.settle()
+    assert world.sweep_of().state == "PARTIAL"
+    assert [i.type for i in world.incidents()] == ["sweep.partial"]
+
+
+def test_a_second_sweep_waits_until_the_first_is_over(world: World) -> None:
+    """Or the older reading of one would clear what the other has just found."""
+    begun: list[Begun] = []
 
     def meanwhile(what: str, done: int, of: int) -> None:
         if (what, done) == ("judging establishments", 1) and not begun:
-            by_hand = sweep_by_hand(world.store, BY, LEASE)
-            begun.append(by_hand.id)
-            world.worker.carry_out(by_hand.claim, by_hand.now)
+            world.edit(5, jailBroken="True")
+            begun.append(sweep_by_hand(world.store, BY, LEASE))
+            world.worker.carry_out(begun[0].claim, begun[0].now)
 
     world.begin_night()
     world.with_effect("sweep", watch=meanwhile).worker.perform("sweep/2026-11-21")
+    assert (world.sweep_of().state, world.incidents()) == ("COMPLETE", [])
+    world.clock.now += timedelta(seconds=15)
     world.settle()
-    assert [i.subject for i in world.incidents()] == [world.tag(0)]
-    assert len(world.told()) == 3
-    assert world.sweep_of().state == "COMPLETE"
+    assert [(i.type, i.subject) for i in world.incidents()] == [
+        ("device.untampered", world.tag(5))
+    ]

@@ -23,7 +23,7 @@ def test_a_night_on_which_all_is_well_tells_nobody(world: World) -> None:
     assert (sweep.state, sweep.gaps) == ("COMPLETE", ())
     found = world.verdicts()
     assert {finding.verdict for finding in found.values()} == {Verdict.PASS}
-    assert len(found) == 6 * 15 + 1  # every check of every iPad, and the tenant
+    assert len(found) == 6 * 16 + 1  # every check of every iPad, and the tenant
     assert (world.incidents(), world.findings(), world.told()) == ([], [], [])
     assert world.owed("sweep")[0].key == "sweep/2026-11-22"
 
@@ -217,6 +217,48 @@ def test_an_establishment_that_joins_a_platform_incident_later_is_told_too(
     assert [to for to in large.told() if not to.startswith("management.")] == [_security(code)]
 
 
+def test_the_second_ipad_of_a_place_is_told_though_its_cause_is_known_already(
+    large: World,
+) -> None:
+    for number in range(0, 10, 2):
+        large.edit(number, isSupervised=False)
+    large.night(FIRST_NIGHT)
+    large.told()
+    large.edit(1, isSupervised=False)
+    large.night(SECOND_NIGHT)
+    assert all(large.ipad(1).local_id in _text(mail) for _, mail in large.postbox.mails)
+    assert _local(large.told()) == [_security(large.ipad(1).establishment.lower())]
+    large.night(THIRD_NIGHT)
+    assert large.told() == []
+
+
+def test_an_ipad_that_fails_again_while_others_still_do_is_told_again(large: World) -> None:
+    for number in range(5):
+        large.edit(number, isSupervised=False)
+    large.night(FIRST_NIGHT)
+    large.edit(0, isSupervised=True)
+    large.night(SECOND_NIGHT)
+    large.told()
+    large.edit(0, isSupervised=False)
+    large.night(THIRD_NIGHT)
+    assert _local(large.told()) == [_security(large.ipad(0).establishment.lower())]
+
+
+def test_another_wrong_account_is_told_and_a_better_state_is_not(world: World) -> None:
+    world.edit(0, userPrincipalName="one@elsewhere.example")
+    world.edit(2, complianceState="noncompliant")
+    world.night(FIRST_NIGHT)
+    world.told()
+    world.edit(0, userPrincipalName="two@elsewhere.example")
+    world.edit(2, complianceState="inGracePeriod")
+    world.night(SECOND_NIGHT)
+    assert _security(world.ipad(0).establishment.lower()) in world.told()
+    assert {(i.type, i.revision) for i in world.incidents()} == {
+        ("account.assigned", 2),
+        ("policy.compliant", 1),
+    }
+
+
 def test_a_platform_incident_ends_with_the_last_of_its_findings(large: World) -> None:
     for number in range(5):
         large.edit(number, isSupervised=False)
@@ -322,7 +364,7 @@ def test_the_chain_of_a_fault_names_its_sweep_from_finding_to_mail(world: World)
     rows = world.audited()
     of_the_sweep = [row["what"] for row in rows if row["correlationId"] == "2026-11-21"]
     assert of_the_sweep == [
-        "SWEEP_STARTED", "SWEPT", "FINDING_OPENED", "SWEPT", "SWEPT", "SWEPT", "SWEEP_ENDED",
+        "SWEEP_STARTED", "FINDING_OPENED", "SWEPT", "SWEPT", "SWEPT", "SWEPT", "SWEEP_ENDED",
     ]  # fmt: skip
     assert [row["what"] for row in rows].count("MAIL_ACCEPTED") == 3
     assert "@" not in str([row["details"] for row in rows])
@@ -338,6 +380,11 @@ def test_a_wrong_zoom_is_told_to_the_spoc(world: World) -> None:
 
 def _security(code: str) -> str:
     return f"security.{code}@justice.example"
+
+
+def _local(told: list[str]) -> list[str]:
+    """Without the management of a provider that is an establishment's own."""
+    return [to for to in told if not to.startswith("management.")]
 
 
 def _text(mail: EmailMessage) -> str:

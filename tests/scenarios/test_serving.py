@@ -1,21 +1,24 @@
 """`callsteward serve`, a real process beside a real sandbox; and which nights it owes."""
 
+import os
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from agent.domain.uk_time import LONDON
 from agent.policies import load_policy
 from agent.services.lateness import tell_lateness
-from agent.services.sweep import LONDON, owe_nights
-from agent.store.engine import Store
+from agent.services.sweep import owe_nights
+from agent.store.engine import EPOCH, Store
 from agent.store.ledger import Ledger, obligation
-from agent.wiring import utc_now
+from connectors.http import utc_now
 from tests.support.estates import FIRST_NIGHT, Clock, World
 from tests.support.outside import SECONDS, Outside, run, start, until
 from tests.support.stores import a_store
@@ -68,6 +71,40 @@ def test_an_agent_does_the_night_that_it_missed_and_whatever_others_owe(
     with serving(outside, home):  # the lock went with the process
         pass
     store.close()
+
+
+def test_an_agent_whose_clock_falls_behind_says_so_and_goes_on_once_it_is_right(
+    outside: Outside, home: Path
+) -> None:
+    store = outside.filled_store(home)
+    with serving(outside, home) as child:
+        until(lambda: "done" in _states(store).values())
+        assert child.stderr is not None
+        stderr = child.stderr.fileno()
+        os.set_blocking(stderr, False)
+        heard: list[str] = []
+
+        def times_said(words: str) -> int:
+            with suppress(BlockingIOError):
+                heard.append(os.read(stderr, 65536).decode())
+            return "".join(heard).count(words)
+
+        _has_seen(home, utc_now() + timedelta(days=1))
+        until(lambda: times_said("the machine's clock says") >= 3)  # and not at our commit only
+        assert times_said("correct the machine's clock") >= 3
+        _has_seen(home, utc_now())
+        with store.begin() as tx:
+            Ledger(tx).owe("sweep", "of-another-process", tx.now)
+        until(lambda: _states(store)["sweep/of-another-process"] == "done")
+    store.close()
+
+
+def _has_seen(home: Path, moment: datetime) -> None:
+    """As if a clock that was ahead had told the agent so."""
+    kept = (moment - EPOCH) // timedelta(microseconds=1)
+    with closing(sqlite3.connect(home / "callsteward.db", timeout=SECONDS)) as sql:
+        sql.execute("update clock set latest = ?", (kept,))
+        sql.commit()
 
 
 def _lately() -> list[datetime]:
@@ -180,13 +217,13 @@ def test_a_night_that_does_not_come_about_is_told_and_its_end_too(world: World) 
     world.clock.now += timedelta(hours=1)
     assert tell_lateness(world.store, policy) == ()
     world.clock.now += timedelta(minutes=1)
-    assert tell_lateness(world.store, policy) == ("sweep.late",)
+    assert tell_lateness(world.store, policy) == ("sweep.late 2026-11-21",)
     assert tell_lateness(world.store, policy) == ()
     assert [(i.type, i.category.value) for i in world.incidents()] == [
         ("sweep.late", "operational")
     ]
     world.settle()
     assert world.told() == ["infosec@justice.example", "management@provider.example"]
-    assert tell_lateness(world.store, policy) == ("sweep.late",)
+    assert tell_lateness(world.store, policy) == ("sweep.late 2026-11-21 is over",)
     assert world.incidents() == []
     world.audited()

@@ -17,6 +17,7 @@ from tests.support.estates import Clock
 from tests.support.stores import a_store
 
 POLICY = load_policy()
+SUBJECTS = {"sweep": "2026-11-20", "mail": "INC-2026-00077/1/security.MDI"}
 MINUTE = timedelta(minutes=1)
 
 
@@ -51,25 +52,25 @@ def open_incidents(store: Store) -> list[tuple[str, str]]:
 
 def letters(store: Store) -> list[str]:
     with store.read() as tx:
-        return [owed.subject for owed in Ledger(tx).open("mail") if "INC" in owed.subject]
+        return [owed.subject for owed in Ledger(tx).open("mail") if "00077" not in owed.subject]
 
 
 @pytest.mark.parametrize("kind", LATE_AFTER)
 def test_on_the_last_moment_of_its_time_nothing_is_late(
     store: Store, clock: Clock, kind: str
 ) -> None:
-    owe(store, kind, "one")
+    owe(store, kind, SUBJECTS[kind])
     clock.now += LATE_AFTER[kind]
     assert tell_lateness(store, POLICY) == ()
     clock.now += timedelta(microseconds=1)
-    assert tell_lateness(store, POLICY) == (f"{kind}.late",)
+    assert len(tell_lateness(store, POLICY)) == 1
+    assert open_incidents(store) == [(f"{kind}.late", "operational")]
 
 
 def test_a_late_sweep_is_one_operational_incident_however_often_one_looks(
     store: Store, clock: Clock
 ) -> None:
     owe(store, "sweep", "2026-11-20")
-    owe(store, "sweep", "2026-11-21")
     clock.now += LATE_AFTER["sweep"] + MINUTE
     tell_lateness(store, POLICY)
     assert tell_lateness(store, POLICY) == ()
@@ -85,7 +86,7 @@ def test_what_was_done_in_the_end_is_no_longer_late(store: Store, clock: Clock) 
     clock.now += LATE_AFTER["sweep"] + MINUTE
     tell_lateness(store, POLICY)
     finish(store, "sweep/2026-11-20")
-    assert tell_lateness(store, POLICY) == ("sweep.late",)
+    assert tell_lateness(store, POLICY) == ("sweep.late 2026-11-20 is over",)
     assert open_incidents(store) == []
     assert verify_chain(store).ok
 
@@ -93,8 +94,27 @@ def test_what_was_done_in_the_end_is_no_longer_late(store: Store, clock: Clock) 
 def test_letters_about_late_letters_that_are_late_too_bring_no_more_letters(
     store: Store, clock: Clock
 ) -> None:
-    owe(store, "mail", "one")
-    for _ in range(5):
+    owe(store, "mail", SUBJECTS["mail"])
+    for _ in range(9):
         clock.now += LATE_AFTER["mail"] + MINUTE
         tell_lateness(store, POLICY)
-    assert len(letters(store)) == 2
+    told = len(letters(store))
+    for _ in range(9):
+        clock.now += LATE_AFTER["mail"] + MINUTE
+        tell_lateness(store, POLICY)
+    assert len(letters(store)) == told
+
+
+def test_one_inbox_that_takes_nothing_does_not_hide_that_later_none_does(
+    store: Store, clock: Clock
+) -> None:
+    owe(store, "mail", "INC-2026-00077/1/security.MDI")
+    clock.now += LATE_AFTER["mail"] + MINUTE
+    assert tell_lateness(store, POLICY) == ("mail.late security.MDI",)
+    for code in ("ACI", "AGI"):
+        owe(store, "mail", f"INC-2026-00077/1/security.{code}")
+    clock.now += LATE_AFTER["mail"] + MINUTE
+    assert set(tell_lateness(store, POLICY)) == {
+        "mail.late all",
+        "mail.late security.MDI is over",
+    }

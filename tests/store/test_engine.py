@@ -1,6 +1,8 @@
 """One transaction, one time: never backwards, and never two writers at once."""
 
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -8,19 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DatabaseError
 
-from agent.store.engine import Day, Moment
+from agent.errors import ClockBehind, StoreFailed
+from agent.store.engine import MAY_STAND_STILL, Day, Moment, fault
 from agent.store.opening import open_store
 from tests.support.estates import Clock
 from tests.support.stores import a_store
 
 DIALECT = sqlite.dialect()
+YEAR = timedelta(days=365)
 
 
 def test_the_clock_never_runs_backwards_in_transactions_and_reopenings(tmp_path: Path) -> None:
     clock = Clock()
     store, seen = a_store(tmp_path, clock), []
-    for step in (0, 5, -3600, 2, -1, 3600):
+    for step in (0, 5, -240, 2, -1, 3600):
         clock.now += timedelta(seconds=step)
         with store.begin() as tx:
             seen.append(tx.now)
@@ -28,13 +33,36 @@ def test_the_clock_never_runs_backwards_in_transactions_and_reopenings(tmp_path:
             assert tx.now == seen[-1]
     assert seen == sorted(seen)
     store.close()
-    clock.now -= timedelta(days=400)
+    clock.now -= MAY_STAND_STILL
     again = a_store(tmp_path, clock)
     with again.read() as tx:
         assert tx.now == seen[-1]
     with again.begin() as tx:
         assert tx.now == seen[-1]
     again.close()
+
+
+@pytest.mark.parametrize("behind", [MAY_STAND_STILL + timedelta(microseconds=1), YEAR])
+def test_a_clock_that_is_far_behind_is_refused_rather_than_time_standing_still(
+    tmp_path: Path, behind: timedelta
+) -> None:
+    clock = Clock()
+    store, seen = a_store(tmp_path, clock), clock.now
+    with store.begin() as tx:
+        tx.sql.exec_driver_sql("insert into region values ('MDI', 'Yorkshire')")
+    clock.now -= behind
+    with pytest.raises(ClockBehind, match=f"has seen {seen:%Y-%m-%d %H:%M} UTC"), store.read():
+        pytest.fail("a read went on")
+    with pytest.raises(ClockBehind), store.begin():
+        pytest.fail("a write went on")
+    with pytest.raises(ClockBehind) as refused:
+        a_store(tmp_path, clock)
+    assert "correct the machine's clock" in refused.value.hint
+    clock.now = seen
+    with store.begin() as tx:
+        assert tx.now == seen
+        assert tx.sql.exec_driver_sql("select count(*) from region").scalar() == 1
+    store.close()
 
 
 def test_a_transaction_that_fails_keeps_nothing_and_wakes_nobody(tmp_path: Path) -> None:
@@ -107,3 +135,42 @@ def test_a_day_comes_back_as_it_went_in_and_sorts_as_text(day: date) -> None:
     assert Day().process_result_value(kept, DIALECT) == day
     later = Day().process_bind_param(date.max, DIALECT)
     assert str(kept) <= str(later)
+
+
+def test_a_fault_of_the_database_does_not_quote_what_was_kept(tmp_path: Path) -> None:
+    """Python's own words for a text that is none hold all of it."""
+    store = a_store(tmp_path)
+    with store.begin() as tx:
+        tx.sql.exec_driver_sql("insert into region values ('MDI', cast(x'61736861ff' as text))")
+    with pytest.raises(StoreFailed) as failed, store.read() as tx:
+        tx.sql.exec_driver_sql("select name from region").all()
+    assert str(failed.value) == "the database failed: OperationalError"
+    store.close()
+
+
+def test_a_full_disk_is_told_as_one(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    fill = "insert into region values ('MDI', hex(randomblob(90000)))"
+    with pytest.raises(StoreFailed) as failed, store.begin() as tx:
+        pages = tx.sql.exec_driver_sql("pragma page_count").scalar()
+        tx.sql.exec_driver_sql(f"pragma max_page_count = {pages}")
+        tx.sql.exec_driver_sql(fill)
+    assert str(failed.value) == "the database failed: disk is full (SQLITE_FULL)"
+    store.close()
+
+
+def test_a_locked_database_is_told_as_one(tmp_path: Path) -> None:
+    file = tmp_path / "x.db"
+    with closing(sqlite3.connect(file)) as one, closing(sqlite3.connect(file, 0)) as other:
+        one.execute("begin immediate")
+        with pytest.raises(sqlite3.OperationalError) as locked:
+            other.execute("begin immediate")
+    told = fault(DatabaseError("begin", None, locked.value))
+    assert told == "database is locked (SQLITE_BUSY)"
+
+
+def test_a_fault_without_words_of_ours_is_told_by_its_name() -> None:
+    sql = sqlite3.connect(":memory:")
+    with closing(sql), pytest.raises(sqlite3.OperationalError) as odd:
+        sql.execute("select 'asha' from nowhere")
+    assert fault(DatabaseError("select", None, odd.value)) == "SQLITE_ERROR"

@@ -43,7 +43,12 @@ def _shape(engine_or_file: Path) -> dict[str, object]:
             ],
             "key": looking.get_pk_constraint(table)["constrained_columns"],
             "foreign": sorted(
-                (f["constrained_columns"], f["referred_table"], f["referred_columns"])
+                (
+                    f["constrained_columns"],
+                    f["referred_table"],
+                    f["referred_columns"],
+                    str(f["name"]),
+                )
                 for f in looking.get_foreign_keys(table)
             ),
             "unique": sorted(
@@ -139,6 +144,40 @@ def test_folders_that_are_missing_are_made_for_the_owner_alone(tmp_path: Path) -
     file = tmp_path / "far" / "away" / NAME
     open_store(_url(file), lambda: NOON).close()
     assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+@contextmanager
+def _umask(mask: int) -> Iterator[None]:
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("mask", [0, 0o022, 0o277])
+@pytest.mark.parametrize("opens", ["open", "upgrade"])
+def test_a_new_file_and_its_log_are_the_owners_alone(
+    tmp_path: Path, mask: int, opens: str
+) -> None:
+    """Whatever the folder and the umask allow: it holds names and addresses."""
+    tmp_path.chmod(0o777)
+    with _umask(mask):
+        if opens == "upgrade":
+            upgrade_database(_url(tmp_path / NAME))
+        store = a_store(tmp_path)
+        with store.begin() as tx:
+            tx.sql.exec_driver_sql("insert into region values ('MDI', 'Yorkshire')")
+        modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+        store.close()
+    assert modes == {NAME: 0o600, f"{NAME}-wal": 0o600, f"{NAME}-shm": 0o600}
+
+
+def test_the_mode_of_a_file_that_is_there_is_left_to_its_owner(tmp_path: Path) -> None:
+    a_store(tmp_path).close()
+    (tmp_path / NAME).chmod(0o640)
+    a_store(tmp_path).close()
+    assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o640
 
 
 def _newer(file: Path) -> None:

@@ -202,7 +202,7 @@ def test_one_who_learns_that_he_is_superseded_writes_nothing(desk: Desk) -> None
     assert desk.perform() == ["act"]
     owed = desk.owed()
     assert owed is not None
-    assert (owed.failures, owed.error, desk.pause()) == (0, None, desk.letters.lease)
+    assert (owed.failures, owed.error, desk.pause()) == (1, None, desk.letters.lease)
 
 
 def test_what_cannot_be_recorded_stays_owed(desk: Desk) -> None:

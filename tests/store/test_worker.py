@@ -73,7 +73,7 @@ def test_drain_does_all_that_is_due_and_ends(store: Store) -> None:
     effect = Does("letter", "alarm")
     lanes = _lanes(store, effect)
     _owe(store, "letter", 25)
-    lanes.drain()
+    lanes.drain(60)
     lanes.close()
     assert sorted(effect.acted) == sorted(f"letter/{n}" for n in range(25))
     assert _open(store, "letter") == 0
@@ -86,7 +86,7 @@ def test_drain_ends_although_something_stays_owed(store: Store) -> None:
     effect = Does("letter", "alarm", fails)
     lanes = _lanes(store, effect)
     _owe(store, "letter", 3)
-    lanes.drain()
+    lanes.drain(60)
     lanes.close()
     assert len(effect.acted) == 3
     assert _open(store, "letter") == 3
@@ -179,7 +179,7 @@ def test_a_fault_of_ours_leaves_the_obligation_owed_and_logs_no_personal_data(
 
     lanes = _lanes(store, Does("letter", "alarm", fails))
     _owe(store, "letter")
-    lanes.drain()
+    lanes.drain(60)
     lanes.close()
     assert _open(store, "letter") == 1
     (record,) = (r for r in caplog.records if r.name == "agent.worker")

@@ -75,6 +75,7 @@ def a_device(
         serial=asset.serial,
         name="iPad",
         enrolment_profile="",
+        model=known("iPad (9th generation)", NOW),
         management=known(Management.MANAGED, NOW),
         supervised=known(True, seen),
         enrolled_at=known(datetime(2026, 9, 1, 9, 31, tzinfo=UTC), NOW),

@@ -23,6 +23,7 @@ from urllib3.response import HTTPResponse
 from agent.domain.check import Finding, Verdict
 from agent.domain.incident import Incident
 from agent.domain.people import Actor
+from agent.domain.uk_time import LONDON
 from agent.effects.base import Effect
 from agent.effects.mail import SendMail
 from agent.effects.sweep import RunSweep
@@ -31,7 +32,7 @@ from agent.policies import load_policy
 from agent.schemes import config_folder, load_scheme
 from agent.services.people import import_contacts, import_staff
 from agent.services.register import import_register
-from agent.services.sweep import LONDON, owe_nights
+from agent.services.sweep import owe_nights
 from agent.store.audit import Audit
 from agent.store.engine import Store
 from agent.store.findings import Findings, Open

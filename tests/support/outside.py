@@ -18,7 +18,7 @@ from agent.services.people import import_contacts, import_staff
 from agent.services.register import import_register
 from agent.store.engine import Store
 from agent.store.opening import open_store
-from agent.wiring import utc_now
+from connectors.http import utc_now
 from connectors.sandbox.mail import read_all
 from tests.support.estates import BY
 

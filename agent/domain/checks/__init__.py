@@ -4,6 +4,7 @@ from typing import Any
 
 from agent.domain.check import Check, Rule
 from agent.domain.checks.account import account
+from agent.domain.checks.an_ipad import an_ipad
 from agent.domain.checks.certificate import certificate
 from agent.domain.checks.checked_in import checked_in
 from agent.domain.checks.compliant import compliant
@@ -24,6 +25,7 @@ from agent.domain.checks.zoom_app import zoom_app
 CHECKS: tuple[Check[Any], ...] = (
     enrolled,
     one_record,
+    an_ipad,
     managed,
     same_enrolment,
     supervised,

@@ -17,15 +17,24 @@ def _reads(facts: AssetFacts) -> Fact[tuple[Compliance, tuple[Profile, ...]]]:
 
 
 def _state_and_policies(device: Device) -> Fact[tuple[Compliance, tuple[Profile, ...]]]:
-    """What is not compliant needs no policy to be wrong."""
+    """What is not compliant needs no policy to be wrong; what is needs one that holds."""
     state, policies = device.compliance, device.policies
     if isinstance(state, Unknown):
         return state
-    if isinstance(policies, Known):
-        return Known((state.value, policies.value), state.source, state.at)
-    if state.value is Compliance.COMPLIANT:
+    if state.value is not Compliance.COMPLIANT:
+        return Known((state.value, ()), state.source, state.at)
+    if isinstance(policies, Unknown):
         return policies
-    return Known((state.value, ()), state.source, state.at)
+    return _hidden(policies.value) or Known(
+        (state.value, policies.value), state.source, state.at
+    )
+
+
+def _hidden(policies: tuple[Profile, ...]) -> Unknown | None:
+    """Why nobody knows whether the policies hold: one does not say, and none is in error."""
+    gaps = [policy.state for policy in policies if isinstance(policy.state, Unknown)]
+    told = {policy.state.value for policy in policies if isinstance(policy.state, Known)}
+    return gaps[0] if gaps and ProfileState.FAILED not in told else None
 
 
 def _wrong(found: tuple[Compliance, tuple[Profile, ...]], case: Case) -> Wrong | None:
@@ -33,15 +42,12 @@ def _wrong(found: tuple[Compliance, tuple[Profile, ...]], case: Case) -> Wrong |
     if state in WORDS:
         reason, severity = WORDS[state]
         return Wrong(reason, f"the MDM says: {state.value}", "", severity)
-    if all(_is_not_applied(policy) for policy in policies):
+    told = {policy.state.value for policy in policies if isinstance(policy.state, Known)}
+    if ProfileState.FAILED in told:
+        return Wrong("policy-failed", "called compliant, but a policy of it is in error")
+    if ProfileState.IN_FORCE not in told:
         return Wrong("no-policy", "called compliant, but no policy is assigned to it")
     return None
-
-
-def _is_not_applied(policy: Profile) -> bool:
-    """Listed for the device, but not assigned or not for its kind: it judges nothing."""
-    state = policy.state
-    return isinstance(state, Known) and state.value is ProfileState.NOT_APPLIED
 
 
 compliant = Check(

@@ -1,8 +1,8 @@
 """Are only the apps of this purpose on it?"""
 
 from agent.domain.check import Case, Category, Check, Severity, Wrong
+from agent.domain.checks.inventory import inventory
 from agent.domain.device import App
-from agent.domain.facts import follow
 
 
 def _wrong(apps: tuple[App, ...], case: Case) -> Wrong | None:
@@ -29,7 +29,7 @@ only_ours = Check(
     severity=Severity.HIGH,
     remedy="Ask how the app came there. Remove it through the MDM and check the restrictions"
     " on installing apps.",
-    reads=lambda facts: follow(facts.device, lambda device: device.apps),
+    reads=inventory,
     wrong=_wrong,
     goes_stale=True,
 )

@@ -2,8 +2,9 @@
 
 from agent.domain.baseline import Baseline, version
 from agent.domain.check import AssetFacts, Case, Category, Check, Severity, Wrong
+from agent.domain.checks.inventory import inventory
 from agent.domain.device import App
-from agent.domain.facts import Fact, Known, Unknown, follow
+from agent.domain.facts import Fact, Known, Unknown
 
 
 def _ours(apps: tuple[App, ...], baseline: Baseline) -> list[App]:
@@ -19,7 +20,7 @@ def _too_old(apps: tuple[App, ...], baseline: Baseline) -> list[App]:
 
 def _reads(facts: AssetFacts) -> Fact[tuple[App, ...]]:
     """A version that cannot be read hides the answer, unless another one is too old anyway."""
-    fact = follow(facts.device, lambda device: device.apps)
+    fact = inventory(facts)
     if isinstance(fact, Known) and not _too_old(fact.value, facts.baseline):
         for app in _ours(fact.value, facts.baseline):
             if version(app.version) is None:

@@ -21,6 +21,7 @@ TOLD_BY_DEVICE = (
     "sim.registered",
 )
 KEPT_BY_SERVER = (
+    "device.an-ipad",
     "device.managed",
     "device.same-enrolment",
     "device.checked-in",

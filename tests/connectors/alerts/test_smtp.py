@@ -110,6 +110,21 @@ def test_the_codes_of_a_no_are_told(serve: Serve) -> None:
         send(plain(serve(script(rcpt=b"550 5.1.1 no <a@b.example>\r\n"))))
 
 
+@pytest.mark.parametrize("challenge", [b"A", b"QUJDR", b"QUI"])
+def test_a_challenge_that_is_no_base64_is_an_unknown_reply(
+    serve: Serve, challenge: bytes
+) -> None:
+    mailer = plain(
+        serve(
+            script(ehlo=b"250-a\r\n250 AUTH CRAM-MD5\r\n", auth=b"334 " + challenge + b"\r\n")
+        ),
+        username="agent",
+        password="hunter2",
+    )
+    with pytest.raises(UnknownReply, match=r"AUTH: the challenge is not base64$"):
+        send(mailer)
+
+
 @pytest.mark.parametrize("goodbye", [b"500 what\r\n", b"", b"<html>\r\n"])
 def test_what_was_accepted_stays_accepted(serve: Serve, goodbye: bytes) -> None:
     assert send(plain(serve(script(quit=goodbye)))).startswith("250 ")

@@ -101,7 +101,7 @@ class MdmContract:
         assert mdm.calls() == before
 
     def test_the_tenant_is_known(self, mdm: Mdm) -> None:
-        tenant = mdm.tenant()
+        tenant = mdm.tenant(no_beat)
         assert isinstance(tenant.unjudged_is_compliant, Known)
         assert isinstance(tenant.policies, Known)
 
@@ -186,7 +186,7 @@ class RemoteMdmContract(MdmContract):
         self, mdm: Mdm, breaks: Breaks, fault: str
     ) -> None:
         breaks(fault)
-        tenant = mdm.tenant()
+        tenant = mdm.tenant(no_beat)
         assert _reason(tenant.unjudged_is_compliant) == _reason(tenant.policies) == "not-read"
 
 

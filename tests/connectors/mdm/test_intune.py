@@ -209,7 +209,7 @@ def test_the_whole_estate_is_read_in_about_45_calls(application: Identity) -> No
     there = tenant(application, devices=248)
     mdm = there.mdm(page_size=1000)
     told = mdm.detailed(listed(mdm), no_beat)
-    mdm.tenant()
+    mdm.tenant(no_beat)
     assert len(told) == 248
     assert all(isinstance(getattr(device, field), Known) for device in told for field in COSTLY)
     assert mdm.calls() <= 45
@@ -371,26 +371,26 @@ def test_an_app_that_cannot_be_asked_about_hides_the_apps_of_all(
 @pytest.mark.parametrize("secure", [True, False])
 def test_whether_a_device_without_a_policy_is_compliant(there: Tenant, secure: bool) -> None:
     there.change(Edit(TENANT, "tenant", set={"settings": {"secureByDefault": secure}}))
-    told = there.mdm().tenant()
+    told = there.mdm().tenant(no_beat)
     assert isinstance(told.unjudged_is_compliant, Known)
     assert told.unjudged_is_compliant.value is not secure
 
 
 def test_settings_that_a_select_loses_are_read_without(there: Tenant) -> None:
     there.core.intune.settings_lost_on_select = True
-    told = there.mdm().tenant()
+    told = there.mdm().tenant(no_beat)
     assert isinstance(told.unjudged_is_compliant, Known)
 
 
 @pytest.mark.parametrize("settings", [None, {}, {"secureByDefault": "yes"}])
 def test_settings_that_are_not_there_are_not_told(there: Tenant, settings: object) -> None:
     there.change(Edit(TENANT, "tenant", set={"settings": settings}))
-    assert why(there.mdm().tenant().unjudged_is_compliant) == "not-told"
+    assert why(there.mdm().tenant(no_beat).unjudged_is_compliant) == "not-told"
 
 
 def test_policies_are_counted(there: Tenant) -> None:
     there.change(Edit(ASSIGNED, "another", whole={"id": "another"}))
-    told = there.mdm().tenant()
+    told = there.mdm().tenant(no_beat)
     assert isinstance(told.policies, Known)
     assert told.policies.value == 2
 

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from agent.domain.device import Compliance, Device, Management, ProfileState
 from agent.domain.facts import NEVER, Known, Unknown
-from connectors.mdm.intune_rows import DeviceRow, device, iccid, profile, serial
+from connectors.mdm.intune_rows import (
+    LONGEST_TEXT,
+    DeviceRow,
+    device,
+    iccid,
+    plain,
+    profile,
+    serial,
+)
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 SEEN = datetime(2026, 11, 21, 21, 30, tzinfo=UTC)
@@ -223,6 +231,37 @@ def test_the_state_of_a_profile(raw: object, expected: object) -> None:
 )
 def test_the_sim(raw: object, expected: object) -> None:
     assert word(iccid(raw, SEEN)) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (" iPads of call  rooms ", "iPads of call  rooms"),
+        ("MDI\x00BT\x1b[2J001\x7f\x9b", "MDIBT[2J001"),
+        ("a\nb\tc\u00a0d", "a b c d"),
+        ("\u202egnp.exe\u200b\ufeff", "gnp.exe"),
+        ("Büro Ŵ", "Büro Ŵ"),
+        ("x" * 10_000, "x" * LONGEST_TEXT),
+        (None, ""),
+        (7, ""),
+    ],
+)
+def test_a_text_is_printable_and_bounded(raw: object, expected: str) -> None:
+    assert plain(raw) == expected
+
+
+@given(st.text())
+def test_no_text_at_all_reaches_a_terminal_with_a_control_in_it(raw: str) -> None:
+    assert plain(raw).isprintable()
+
+
+@pytest.mark.parametrize("hidden", ["\x00", "\x1b[2J", "\u200b", "x" * LONGEST_TEXT])
+def test_a_fact_that_is_no_plain_text_is_not_made_to_fit(hidden: str) -> None:
+    """Else a hidden character would let an account pass for another one."""
+    told = read(userPrincipalName=f"MDIBT001{hidden}@iPads.example", osVersion=f"18{hidden}.5")
+    assert (word(told.account), word(told.os_version)) == ("unknown-value", "unknown-value")
+    assert isinstance(told.account, Unknown)
+    assert told.account.why.isprintable()
 
 
 JSON = st.recursive(

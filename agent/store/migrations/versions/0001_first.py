@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("establishment", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
         sa.Column("severity", sa.Integer(), nullable=False),
         sa.Column("incident", sa.Text(), nullable=False),
         sa.Column("first_sweep", sa.Text(), nullable=False),
@@ -142,7 +143,9 @@ def upgrade() -> None:
         sa.Column("decision", sa.Text()),
         sa.Column("gaps", sa.Text(), nullable=False),
         sa.Column("api_calls", sa.Integer(), nullable=False),
-        sa.CheckConstraint("state in ('RUNNING', 'COMPLETE', 'PARTIAL')", name="sweep_state"),
+        sa.CheckConstraint(
+            "state in ('RUNNING', 'COMPLETE', 'PARTIAL', 'ABANDONED')", name="sweep_state"
+        ),
         sqlite_strict=True,
     )
     op.create_table(
@@ -158,7 +161,9 @@ def upgrade() -> None:
         sa.Column("iccid", sa.Text()),
         sa.Column("enrolled_at", Moment()),
         sa.Column("distributed_on", Day()),
-        sa.Column("received_by", sa.Text(), sa.ForeignKey("staff.id")),
+        sa.Column(
+            "received_by", sa.Text(), sa.ForeignKey("staff.id", name="asset_received_by")
+        ),
         sa.Column("received_on", Day()),
         sa.Column("storage_location", sa.Text(), nullable=False),
         sa.UniqueConstraint("apple_user_id", name="asset_apple_user_id_once"),
@@ -178,6 +183,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), sa.ForeignKey("obligation.key"), primary_key=True),
         sa.Column("incident", sa.Text(), sa.ForeignKey("incident.id"), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("occasion", sa.Text(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
@@ -187,6 +193,13 @@ def upgrade() -> None:
         sa.Column("written_at", Moment(), nullable=False),
         sa.Column("accepted_at", Moment()),
         sa.Column("answer", sa.Text()),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "sweep_asset",
+        sa.Column("sweep", sa.Text(), sa.ForeignKey("sweep.id"), primary_key=True),
+        sa.Column("tag", sa.Text(), primary_key=True),
+        sa.Column("establishment", sa.Text(), nullable=False),
         sqlite_strict=True,
     )
     op.create_table(
@@ -210,7 +223,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "asset_history",
-        sa.Column("tag", sa.Text(), sa.ForeignKey("asset.tag"), primary_key=True),
+        sa.Column(
+            "tag",
+            sa.Text(),
+            sa.ForeignKey("asset.tag", name="asset_history_tag"),
+            primary_key=True,
+        ),
         sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
@@ -225,6 +243,7 @@ def downgrade() -> None:
     op.drop_table("asset_history")
     op.drop_table("verdict")
     op.drop_table("sweep_part")
+    op.drop_table("sweep_asset")
     op.drop_table("mail")
     op.drop_table("asset")
     op.drop_table("sweep")
