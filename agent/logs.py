@@ -37,8 +37,12 @@ def place(err: BaseException) -> str:
 
 
 def to_stderr() -> None:
-    """Start logging. Libraries speak from WARNING on: at DEBUG some print what they send."""
+    """Start logging, from WARNING on: at DEBUG some libraries print what they send."""
     handler = logging.StreamHandler()
     handler.setFormatter(Lines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def tell_progress() -> None:
+    """Log what the agent itself does, too: for a process that nobody watches."""
     logging.getLogger("agent").setLevel(logging.INFO)

@@ -62,7 +62,7 @@ class Agent:
 
     def _owe_nights(self) -> None:
         for day in owe_nights(self._worker.store, self._at):
-            log.info("a night is owed", extra={"night": day.isoformat()})
+            log.info("a night is in the ledger", extra={"night": day.isoformat()})
         self._tick()
 
     def _tell_lateness(self) -> None:

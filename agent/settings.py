@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     Field,
     NonNegativeFloat,
-    PositiveInt,
     SecretStr,
     ValidationError,
     field_validator,
@@ -37,7 +36,9 @@ def _default_data_dir() -> Path:
 class Settings(BaseSettings):
     """Each has a type, a sentence, and a default only where a wrong guess is harmless."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
+    )
 
     data_dir: Path = Field(
         default_factory=_default_data_dir,
@@ -81,7 +82,9 @@ class Settings(BaseSettings):
     smtp_host: str | None = Field(
         default=None, description="Mail server. Unset, every mail stays owed."
     )
-    smtp_port: PositiveInt = Field(default=587, description="Its port; STARTTLS is required.")
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        default=587, description="Its port; STARTTLS is required."
+    )
     smtp_username: str | None = Field(default=None, description="User for AUTH; unset: none.")
     smtp_password_file: Path | None = Field(
         default=None, description="File that holds the password, and nothing else; mode 0600."

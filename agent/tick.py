@@ -38,7 +38,7 @@ class Worker:
                 "Install the version of callsteward that wrote the database, or a newer one.",
             )
 
-    def tick(self, submit: Callable[[str, str], None]) -> int:
+    def tick(self, submit: Callable[[str, str], object]) -> int:
         """Hand out what is due. Returns how many that are."""
         with self.store.read() as tx:
             ready = {
@@ -50,12 +50,11 @@ class Worker:
                 submit(lane, key)
         return sum(map(len, ready.values()))
 
-    def perform(self, key: str) -> None:
+    def perform(self, key: str) -> Answered | Later | Failed | None:
         """Claim it and meet it. Nothing happens if somebody else holds it."""
         with self.store.begin() as tx:
             claim, now = Ledger(tx).claim(key, self._effect(key).lease), tx.now
-        if claim is not None:
-            self.carry_out(claim, now)
+        return None if claim is None else self.carry_out(claim, now)
 
     def note_fault(self, key: str, fault: str) -> None:
         """Keep what went wrong in an attempt that ended by a fault of ours."""

@@ -6,9 +6,10 @@ from contextlib import suppress
 from threading import RLock
 from time import monotonic
 
+from agent.effects.base import Answered
 from agent.errors import StoreFailed
 from agent.logs import place
-from agent.tick import Worker
+from agent.tick import Failed, Worker
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,11 @@ class Lanes:
 
     def _perform(self, key: str) -> None:
         try:
-            self._worker.perform(key)
+            match self._worker.perform(key):
+                case Answered(result):
+                    log.info("done", extra={"key": key, "result": result})
+                case Failed(error):
+                    log.warning("tried in vain", extra={"key": key, "why": error})
         except StoreFailed as err:
             log.error("the obligation stays owed", extra={"key": key, "why": str(err)})
         except Exception as err:  # noqa: BLE001  a fault of ours: it stays owed

@@ -93,7 +93,7 @@ def main() -> int:
     except (OSError, UnicodeDecodeError, sqlite3.Error) as err:
         print(f"{asked.file} cannot be read: {err}", file=sys.stderr)
         return 2
-    except (json.JSONDecodeError, KeyError, TypeError) as err:
+    except (json.JSONDecodeError, KeyError, TypeError, RecursionError) as err:
         print(f"the chain does NOT hold: a row is no row of an audit ({err})")
         return 1
     print(f"the chain holds: {last} rows, head {last}:{found}")

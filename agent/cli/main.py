@@ -1,6 +1,7 @@
 """callsteward at the command line. One line on stderr for any error raised on purpose."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -13,12 +14,14 @@ app = typer.Typer(
     name="callsteward",
     help="Looks after supervised video calls and the iPads they are made on.",
     no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("demo")(demo.demo)
 app.command("sweep")(sweeps.sweep)
+app.command("report")(sweeps.report)
 app.command("serve")(serve.serve)
 app.command("sandbox")(sandbox.sandbox)
 app.command("checks")(checks.checks)
@@ -30,6 +33,20 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(database.app, name="database")
 
 
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Looks after supervised video calls and the iPads they are made on."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"callsteward {installed('callsteward')}")
+        raise typer.Exit
+
+
 def main() -> None:
     """Exit 0: clean; 1: findings or problems; 2: could not run, or PARTIAL."""
     to_stderr()
@@ -37,6 +54,10 @@ def main() -> None:
         app()
     except AgentError as err:
         typer.echo(f"callsteward: {one_line(err)}", err=True)
+        sys.exit(2)
+    except OSError as err:
+        why = err.strerror or type(err).__name__
+        typer.echo(f"callsteward: {why}. Check the disk and the address.", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("callsteward: stopped; what is owed stays owed.", err=True)

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 def serve() -> None:
     """Run until stopped: the sweep at 02:00 UK time, and all that is owed, as it falls due."""
+    from agent.logs import tell_progress
     from agent.policies import load_policy
     from agent.serve import Agent
     from agent.settings import load
     from agent.wiring import AGENT_SLOTS, mdm_of, open_store_of, worker_of
 
+    tell_progress()
     settings = load()
     mdm = mdm_of(settings)
     with open_store_of(settings) as store, only_one(settings):

@@ -2,7 +2,7 @@
 
 import json
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,6 +29,29 @@ def sweep(by: BY = None, as_json: JSON = False) -> None:
     mdm = mdm_of(settings)
     with open_store_of(settings) as store:
         found = run(settings, store, mdm, actor_if_named(by), quiet=as_json)
+        files = report_files.write(found, settings.data_dir / "reports")
+    if as_json:
+        typer.echo(json.dumps(report_files.plain(found)))
+    else:
+        show.summary(found, files)
+    raise typer.Exit(exit_code(found))
+
+
+def report(
+    sweep_id: Annotated[
+        str | None, typer.Argument(help="A night (2026-11-22) or another sweep's id.")
+    ] = None,
+    as_json: JSON = False,
+) -> None:
+    """Show the report of a sweep again, the last one's unless one is named; write its files."""
+    from agent.cli import report_files, show
+    from agent.services import report as reports
+    from agent.settings import load
+    from agent.wiring import open_store_of
+
+    settings = load()
+    with open_store_of(settings) as store:
+        found = reports.report(store, sweep_id or reports.last_sweep(store))
         files = report_files.write(found, settings.data_dir / "reports")
     if as_json:
         typer.echo(json.dumps(report_files.plain(found)))

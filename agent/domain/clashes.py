@@ -12,6 +12,9 @@ ONE_EACH = (
 )  # fmt: skip
 
 
+NAMED = 3  # how many other lines a problem names
+
+
 def all_clashes(lines: Sequence[Line], held: Mapping[str, Asset], policy: int) -> list[Problem]:
     """What these lines may not have, beside each other and beside the assets they leave as
     they are. `held` is the register by tag; `policy` is the number of devices (A1).
@@ -49,10 +52,17 @@ def _shared(lines: Iterable[Line]) -> Iterator[Problem]:
         for key in _values(line.cells):
             where[key].append(line.number)
     for (column, value), numbers in where.items():
-        for number in numbers:
-            if others := ", ".join(str(other) for other in numbers if other != number):
-                cure = f"line {others} has it too; each iPad has its own: correct one"
-                yield Problem(number, column, value, cure)
+        for number in numbers if len(numbers) > 1 else ():
+            others = _others(numbers, number)
+            cure = f"line {others} has it too; each iPad has its own: correct one"
+            yield Problem(number, column, value, cure)
+
+
+def _others(numbers: Sequence[int], number: int) -> str:
+    """The first few of them: a column that was filled down has them all."""
+    first = [str(other) for other in numbers[: NAMED + 1] if other != number][:NAMED]
+    more = len(numbers) - 1 - len(first)
+    return ", ".join(first) + (f" and {more} more" if more else "")
 
 
 def _taken(lines: Iterable[Line], staying: Iterable[Asset]) -> Iterator[Problem]:

@@ -21,11 +21,17 @@ class Chain:
         return self.broken is None
 
 
-def verify_chain(store: Store) -> Chain:
-    """Read every row and compare each with the one before it."""
+def verify_chain(store: Store, noted: tuple[int, str] | None = None) -> Chain:
+    """Read every row and compare each with the one before it.
+
+    `noted` is a row's number and hash from before: a chain that was cut off lacks it.
+    """
     with store.read() as tx:
         rows, head = Audit(tx).head()
-        return Chain(rows, head, Audit(tx).broken())
+        broken = Audit(tx).broken()
+        if broken is None and noted is not None and not Audit(tx).has(*noted):
+            broken = "the head that was noted before is not in it"
+        return Chain(rows, head, broken)
 
 
 def lines(store: Store) -> Iterator[str]:

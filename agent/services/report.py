@@ -66,6 +66,15 @@ class Report:
         return {q: Counter(device.annex_e[q] for device in self.devices) for q in QUESTIONS}
 
 
+def last_sweep(store: Store) -> str:
+    """The id of the sweep that ended last. Raises BadInput if none did."""
+    with store.read() as tx:
+        found = Sweeps(tx).last()
+    if found is None:
+        raise BadInput("no sweep has ended yet", "Run: callsteward sweep")
+    return found
+
+
 def report(store: Store, sweep_id: str) -> Report:
     """What this sweep found. Raises BadInput if there is no such sweep."""
     with store.read() as tx:

@@ -19,15 +19,12 @@ from sqlalchemy import (
 
 from agent.domain.audit import START, Entry, canonical, digest, first_broken
 from agent.domain.people import AGENT, Actor
-from agent.store.engine import Moment, Transaction, metadata
+from agent.store.engine import Transaction, metadata
 
 audit = Table(
     "audit",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", Moment, nullable=False),
-    Column("what", Text, nullable=False),
-    Column("subject", Text, nullable=False),
     Column("row", Text, nullable=False),  # canonical JSON: what the hash is of
     Column("hash", Text, nullable=False),
     sqlite_strict=True,
@@ -70,12 +67,7 @@ class Audit:
             details={**how, **(details or {})},
         )
         row = canonical(seq + 1, entry, previous)
-        self.tx.sql.execute(
-            audit.insert().values(
-                seq=seq + 1, at=entry.when, what=what, subject=subject, row=row,
-                hash=digest(row),
-            )
-        )  # fmt: skip
+        self.tx.sql.execute(audit.insert().values(seq=seq + 1, row=row, hash=digest(row)))
         head = {"seq": seq + 1, "hash": digest(row)}
         if self.tx.sql.execute(update(audit_head).values(**head)).rowcount == 0:
             self.tx.sql.execute(audit_head.insert().values(id=1, **head))
@@ -89,6 +81,11 @@ class Audit:
         """Every row in order: number, text, hash."""
         for entry in self.tx.sql.execute(every_row(self.tx.sql.dialect.name)):
             yield entry[0], _text(entry[1]), _text(entry[2])
+
+    def has(self, seq: int, found: str) -> bool:
+        """Whether the row of this number has this hash."""
+        this = select(audit.c.seq).where(audit.c.seq == seq, audit.c.hash == found)
+        return self.tx.sql.scalar(this) is not None
 
     def broken(self) -> str | None:
         """Why the chain does not hold, or None."""

@@ -176,6 +176,12 @@ class Sweeps:
         gaps = tuple(json.loads(row.gaps))
         return Sweep(row.id, row.state, row.started_at, row.ended_at, gaps, row.api_calls)
 
+    def last(self) -> str | None:
+        """The sweep that ended last."""
+        ended = select(s.id).where(s.state.in_(("COMPLETE", "PARTIAL")))
+        found: str | None = self.tx.sql.scalar(ended.order_by(s.ended_at.desc()).limit(1))
+        return found
+
     def verdicts(self, sweep_id: str) -> list[Finding]:
         """Every verdict of a sweep, by establishment, subject and check."""
         rows = select(verdict).where(v.sweep == sweep_id)

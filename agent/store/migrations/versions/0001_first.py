@@ -15,9 +15,6 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("at", Moment(), nullable=False),
-        sa.Column("what", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("row", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sqlite_strict=True,
