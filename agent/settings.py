@@ -149,7 +149,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = os.environ.get(SETTINGS_FILE)
-        if file is None:
+        if not file:
             return init_settings, env_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(file))
 
@@ -180,7 +180,7 @@ def load(**given: Any) -> Settings:
     """The settings as they are now. Raises Misconfigured naming each wrong one and its cure."""
     _refuse_unknown(os.environ)
     file = os.environ.get(SETTINGS_FILE)
-    if file is not None:
+    if file:
         read_file("settings_file", Path(file))
     try:
         return Settings(**given)

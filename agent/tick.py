@@ -99,10 +99,10 @@ class Worker:
         except (Superseded, StoreFailed):
             raise
         except TryAgain as err:
-            hint = "" if err.hint == TryAgain.hint else f" {err.hint}"
+            hint = "" if err.hint == TryAgain.hint else f". {err.hint}"
             return Failed(f"{err}{hint}", err.after)
         except AgentError as err:
-            return Failed(f"{err} {err.hint}".strip(), None)
+            return Failed(f"{err}. {err.hint}".strip(), None)
 
     def _pause(self, effect: Effect, claim: Claim, asked: timedelta | None) -> timedelta:
         """What the outside asked for, or ever longer; a closing never waits long."""

@@ -12,6 +12,7 @@ from agent.errors import BadInput
 HEAD = Annotated[
     str | None, typer.Option(help="SEQ:HASH noted before: the chain must contain it.")
 ]
+MOST_DIGITS = 18  # what a database counts to
 app = typer.Typer(help="The chain of every change.", no_args_is_help=True)
 
 
@@ -38,7 +39,8 @@ def noted(text: str | None) -> tuple[int, str] | None:
     if text is None:
         return None
     number, _, found = text.partition(":")
-    if not number.isascii() or not number.isdigit() or len(found) != 64:
+    is_number = number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS
+    if not is_number or len(found) != 64:
         raise BadInput("the head is none", "Give it as the command printed it: SEQ:HASH.")
     return int(number), found
 

@@ -40,7 +40,7 @@ def summary(report: Report, files: Mapping[str, Path], console: Console | None =
         f" {numbers['unknown']} not known"
     )
     for gap in report.sweep.gaps:
-        console.print(f"[bold]Not read:[/bold] {gap}", markup=True)
+        console.print(f"[bold]Not read:[/bold] {escape(gap)}")
     _by_check(console, report)
     _annex_e(console, report)
     _incidents(console, report)

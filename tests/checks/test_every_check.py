@@ -160,6 +160,7 @@ GAPS = st.sampled_from([NOT_TOLD, NOT_READ])
 def test_what_is_hidden_never_passes_whatever_else_is_hidden(gaps: dict[str, Any]) -> None:
     told = verdicts(a_device(**gaps))
     reads = {
+        "model": {"device.an-ipad"},
         "management": {"device.managed"}, "supervised": {"device.supervised"},
         "enrolled_at": {"device.same-enrolment"}, "os_version": {"os.minimum"},
         "tampered": {"device.untampered"}, "account": {"account.assigned"},
@@ -193,7 +194,7 @@ def test_every_rule_says_what_people_and_routes_need(rule: Rule) -> None:
 
 def test_the_rules_are_named_once_and_none_is_left_out() -> None:
     assert RULES.keys() == NAMES | {"register.listed", "mdm.strict"}
-    assert len(CHECKS) == len(NAMES) == 15
+    assert len(CHECKS) == len(NAMES) == 16
     assert all(RULES[name].name == name for name in RULES)
 
 

@@ -12,6 +12,7 @@ from agent.domain.checks.zoom_app import zoom_app
 from agent.domain.device import App, Compliance, Profile, ProfileState
 from agent.domain.facts import Unknown
 from tests.support.cases import (
+    MDM,
     NOT_READ,
     NOT_TOLD,
     ODD,
@@ -81,12 +82,14 @@ def test_a_policy_in_error_fails_whatever_the_device_is_called() -> None:
     assert (finding.verdict, finding.reason) == (FAIL, "policy-failed")
 
 
-def test_a_policy_that_does_not_say_how_it_stands_proves_nothing() -> None:
-    silent, aside = Profile("iPads", NOT_TOLD), state(NOT_APPLIED, "Windows")
-    finding = judged(compliant, a_device(policies=known((aside, silent))))
-    assert (finding.verdict, finding.reason) == (UNKNOWN, "not-told")
-    finding = judged(compliant, a_device(policies=known((silent, state(IN_FORCE, "other")))))
-    assert (finding.verdict, finding.reason) == (UNKNOWN, "not-told")
+@pytest.mark.parametrize("gap", [NOT_TOLD, ODD])
+def test_a_policy_that_does_not_say_how_it_stands_proves_nothing(gap: Unknown) -> None:
+    silent = Profile("iPads", gap)
+    for other in (state(NOT_APPLIED, "Windows"), state(IN_FORCE, "other")):
+        for policies in ((other, silent), (silent, other)):
+            finding = judged(compliant, a_device(policies=known(policies)))
+            assert (finding.verdict, finding.reason) == (UNKNOWN, gap.reason)
+            assert finding.because == gap.why
 
 
 @pytest.mark.parametrize(
@@ -125,7 +128,6 @@ def test_profiles_that_were_not_read_hide_the_single_app_profile() -> None:
 @pytest.mark.parametrize(
     "apps",
     [
-        (),
         (ZOOM,),
         (App("Zoom for Intune", "6.5"), ZOOM),
         (App("settings", "1"), App("COMPANY PORTAL", ""), App("Microsoft Authenticator", "6")),
@@ -134,6 +136,14 @@ def test_profiles_that_were_not_read_hide_the_single_app_profile() -> None:
 )
 def test_zoom_and_the_apps_of_the_baseline_belong(apps: tuple[App, ...]) -> None:
     assert judged(only_ours, a_device(apps=known(apps))).verdict is PASS
+
+
+@pytest.mark.parametrize("check", [only_ours, zoom_app], ids=lambda check: str(check.name))
+def test_no_app_at_all_is_no_inventory_and_proves_nothing(check: Check[Any]) -> None:
+    """Every iPad has apps of its own: an empty list says that nobody looked."""
+    finding = judged(check, a_device(apps=known(())))
+    assert (finding.verdict, finding.reason, finding.value) == (UNKNOWN, "not-told", "")
+    assert finding.because == f"{MDM} has no inventory of its apps"
 
 
 def test_every_other_app_is_named_once_in_order() -> None:

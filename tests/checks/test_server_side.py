@@ -6,6 +6,7 @@ import pytest
 
 from agent.domain.check import Severity, Verdict
 from agent.domain.checks.account import account
+from agent.domain.checks.an_ipad import an_ipad
 from agent.domain.checks.certificate import certificate
 from agent.domain.checks.checked_in import checked_in
 from agent.domain.checks.managed import managed
@@ -41,6 +42,31 @@ def test_only_managed_is_managed(state: Management) -> None:
 @pytest.mark.parametrize("gap", [NOT_TOLD, ODD])
 def test_a_state_that_is_missing_or_odd_is_not_known(gap: Unknown) -> None:
     finding = judged(managed, a_device(management=gap))
+    assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, gap.reason)
+
+
+@pytest.mark.parametrize("model", ["iPad", "iPad (9th generation)", "IPAD PRO 11", "iPad mini"])
+def test_every_kind_of_ipad_is_an_ipad(model: str) -> None:
+    assert judged(an_ipad, a_device(model=known(model))).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("model", ["iPhone 15", "iPod touch", "MacBook", "Not an iPad"])
+def test_whatever_else_the_mdm_calls_it_is_no_ipad(model: str) -> None:
+    finding = judged(an_ipad, a_device(model=known(model)))
+    assert (finding.verdict, finding.reason) == (Verdict.FAIL, "not-an-ipad")
+    assert (finding.value, finding.severity) == (model, HIGH)
+
+
+def test_the_kind_of_a_device_that_is_silent_for_long_is_known_all_the_same() -> None:
+    """The MDM keeps it: it does not go stale."""
+    old = NOW - 400 * DAY
+    silent = a_device(seen=old, model=known("iPad Air", old))
+    assert judged(an_ipad, silent).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("gap", [NOT_TOLD, ODD])
+def test_a_kind_that_is_not_told_is_not_known(gap: Unknown) -> None:
+    finding = judged(an_ipad, a_device(model=gap))
     assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, gap.reason)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.domain.audit import START
 from agent.store.audit import Audit
 from connectors.http import utc_now
 from tests.support.commands import Cli
@@ -48,14 +49,65 @@ def test_a_chain_that_was_not_touched_holds(cli: Cli, database: Path) -> None:
     code, out, _ = cli("audit", "verify", "--json")
     told = json.loads(out)
     assert (code, told["rows"], told["ok"], told["why"]) == (0, ROWS, True, None)
-    assert (
-        f"The audit chain holds: {ROWS} rows, head {told['head']}" in cli("audit", "verify")[1]
-    )
+    head = f"{ROWS}:{told['head']}"
+    assert cli("audit", "verify") == (
+        0, f"The audit chain holds: {ROWS} rows, head {head}.\n", ""
+    )  # fmt: skip
     for file in (database, _export(cli)):
         assert _verifier(file) == (
-            0, f"the chain holds: {ROWS} rows, head {ROWS}:{told['head']}\n"
+            0, f"the chain holds: {ROWS} rows, head {head}\n"
         )  # fmt: skip
-        assert _verifier(file, "--head", f"{ROWS}:{told['head']}")[0] == 0
+        assert _verifier(file, "--head", head)[0] == 0
+
+
+def _hashes(database: Path) -> list[str]:
+    with closing(sqlite3.connect(database)) as sql:
+        return [found for (found,) in sql.execute("select hash from audit order by seq")]
+
+
+def test_a_chain_holds_every_head_that_was_ever_noted_of_it(cli: Cli, database: Path) -> None:
+    for number, found in enumerate([START, *_hashes(database)]):
+        noted = f"{number}:{found}"
+        assert cli("audit", "verify", "--head", noted)[0] == 0
+        assert _verifier(database, "--head", noted)[0] == 0
+
+
+def test_a_head_that_the_chain_lacks_is_exit_1(cli: Cli, database: Path) -> None:
+    last = _hashes(database)[-1]
+    for noted in (f"{ROWS - 1}:{last}", f"{ROWS + 1}:{last}", f"0:{last}", f"{ROWS}:{START}"):
+        code, out, err = cli("audit", "verify", "--head", noted)
+        assert (code, err) == (1, "")
+        assert "does NOT hold: the head that was noted before is not in it." in out
+        told = json.loads(cli("audit", "verify", "--json", "--head", noted)[1])
+        assert (told["ok"], told["why"]) == (
+            False,
+            "the head that was noted before is not in it",
+        )
+        assert _verifier(database, "--head", noted)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        "", "5", f"{START}", f":{START}", f"-1:{START}", f"five:{START}", f"5:{START}0",
+        f"5:{START[1:]}", f"\u0665:{START}", f"{'9' * 30}:{START}", f"{'9' * 5000}:{START}",
+    ],
+)  # fmt: skip
+def test_a_head_that_is_none_is_exit_2_with_the_cure(
+    cli: Cli, database: Path, noted: str
+) -> None:
+    code, out, err = cli("audit", "verify", "--head", noted)
+    assert (code, out) == (2, "")
+    assert err == (
+        "callsteward: the head is none. Give it as the command printed it: SEQ:HASH.\n"
+    )
+
+
+def test_a_row_has_its_number_its_text_and_its_hash_and_no_more(database: Path) -> None:
+    """What the hash is not of could be changed unseen."""
+    with closing(sqlite3.connect(database)) as sql:
+        columns = [row[1] for row in sql.execute("pragma table_info(audit)")]
+    assert columns == ["seq", "row", "hash"]
 
 
 def test_a_new_database_has_an_empty_chain_that_holds(cli: Cli) -> None:
@@ -144,7 +196,9 @@ def test_a_chain_written_anew_lacks_the_head_that_was_noted(cli: Cli, database: 
             Audit(tx).add("STAFF_ADDED", "STAFF", f"S-{number}")
     store.close()
     assert cli("audit", "verify")[0] == 0
-    assert _verifier(database, "--head", f"{ROWS}:{noted['head']}")[0] == 1
+    head = f"{ROWS}:{noted['head']}"
+    assert cli("audit", "verify", "--head", head)[0] == 1
+    assert _verifier(database, "--head", head)[0] == 1
 
 
 def test_the_verifier_is_short_and_needs_nothing_of_ours(tmp_path: Path) -> None:

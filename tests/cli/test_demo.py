@@ -5,6 +5,7 @@ import json
 from email import policy
 from pathlib import Path
 
+from agent.domain.checks import CHECKS
 from tests.support.outside import clean_environment, run
 
 KEYS = {
@@ -29,7 +30,9 @@ def test_the_demo_twice_into_one_folder_tells_of_each_fault_once(home: Path) -> 
     assert first["audit"]["ok"]
     assert first["data_dir"] == str(home)
     sweep = first["sweep"]
-    assert sweep["checks"] == sweep["pass"] + sweep["fail"] + sweep["unknown"] >= 12 * 15
+    assert (
+        sweep["checks"] == sweep["pass"] + sweep["fail"] + sweep["unknown"] >= 12 * len(CHECKS)
+    )
     mails = [
         email.message_from_bytes(path.read_bytes(), policy=policy.default)
         for path in (home / "mails").glob("*.eml")
@@ -45,6 +48,25 @@ def test_the_demo_twice_into_one_folder_tells_of_each_fault_once(home: Path) -> 
     assert "Nobody had to be told anything new." in out
     assert "the chain holds" in out
     assert str(home / "callsteward.db") in out
+
+
+def test_a_folder_that_holds_the_demo_of_another_estate_is_refused(home: Path) -> None:
+    """Its register would be compared with the wrong truth."""
+    folder = ("--data", str(home))
+    proxied = {"http_proxy": "http://127.0.0.1:1", "HTTP_PROXY": "http://127.0.0.1:1"}
+    tiny = ("demo", "--faults", "1", "--seed", "2", "--establishments", "2", *folder)
+    assert run(*tiny, settings=proxied)[0] == 0  # no proxy stands between it and its sandbox
+    before = sorted(home.rglob("*"))
+    for other in (("--seed", "3"), ("--establishments", "3")):
+        code, out, err = run(*tiny, *other, settings={})
+        assert (code, out) == (2, "")
+        assert err == (
+            f"callsteward: {home} holds the demo of another estate. Name another folder,"
+            " or the same --seed and --establishments as before.\n"
+        )
+    assert run("demo", "--seed", "2", *folder, settings={})[0] == 2
+    assert sorted(home.rglob("*")) == before
+    assert run(*tiny, "--faults", "2", settings={})[0] == 0
 
 
 def test_a_folder_that_cannot_be_used_is_one_line(home: Path) -> None:

@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
 from agent.cli.checks import page
 from agent.domain.checks import RULES
 from tests.support.commands import Cli
+from tests.support.outside import ROOT
 
 HEAVY = (
     "sqlalchemy", "alembic", "requests", "pydantic", "pydantic_settings", "fastapi",
@@ -51,11 +53,22 @@ def test_every_command_has_a_help_of_its_own(cli: Cli) -> None:
     code, out, _ = cli("--help")
     assert code == 0
     for name in (
-        "demo", "sweep", "serve", "sandbox", "checks", "settings", "register", "contacts",
-        "staff", "audit", "database",
+        "demo", "sweep", "report", "serve", "sandbox", "checks", "settings", "register",
+        "contacts", "staff", "audit", "database",
     ):  # fmt: skip
         assert name in out
         assert cli(name, "--help")[0] == 0
+
+
+def test_the_version_is_that_of_the_project(cli: Cli) -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    assert cli("--version") == (0, f"callsteward {project['version']}\n", "")
+
+
+def test_without_a_word_the_help_is_shown(cli: Cli) -> None:
+    _, out, err = cli()
+    assert "Usage: callsteward" in out + err
 
 
 def test_the_checks_are_listed_with_all_that_they_say_of_themselves(cli: Cli) -> None:

@@ -62,14 +62,30 @@ def test_a_wrong_value_is_not_echoed_but_its_variable_is_named(cli: Cli, name: s
         ("TICK_SECONDS", "6"),
         ("DEADLINE_SECONDS", "nan"),
         ("SMTP_PORT", "0"),
+        ("SMTP_PORT", "65536"),
         ("MDM", "jamf"),
-        ("MDM", ""),
         ("INTUNE_ENROLMENT_PROFILES", "{}"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused(cli: Cli, name: str, value: str) -> None:
     cli.set(**{f"CALLSTEWARD_{name}": value})
     assert f"CALLSTEWARD_{name}" in _refusal(cli)
+
+
+def test_an_empty_variable_is_one_that_is_not_set(cli: Cli) -> None:
+    """A service file or a container names each, and leaves empty what it does not need."""
+    unset = load().model_dump()
+    for name in set(unset) - {"data_dir"}:
+        cli.set(**{f"CALLSTEWARD_{name.upper()}": ""})
+    cli.set(CALLSTEWARD_SETTINGS_FILE="")
+    assert load().model_dump() == unset
+    assert cli("settings")[0] == 0
+
+
+def test_an_empty_variable_leaves_what_the_file_says(cli: Cli) -> None:
+    _file(cli, "smtp_port = 65535\n")
+    cli.set(CALLSTEWARD_SMTP_PORT="")
+    assert load().smtp_port == 65535
 
 
 def test_all_wrong_values_are_named_at_once(cli: Cli) -> None:
@@ -183,7 +199,7 @@ def test_the_path_of_a_database_may_hold_any_character(cli: Cli) -> None:
 @pytest.mark.parametrize(
     "sender",
     [
-        "", SECRET, f"Call steward <{SECRET}@justice.example>", f"<{SECRET}@justice.example>",
+        " ", SECRET, f"Call steward <{SECRET}@justice.example>", f"<{SECRET}@justice.example>",
         f"{SECRET}@justice.example, b@justice.example", f"{SECRET}@justice.example\nBcc: b",
         f"{SECRET}@", f"{SECRET}@justice", f"{SECRET}@büro.example",
     ],

@@ -2,14 +2,18 @@
 
 import json
 import re
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from agent.services.people import export_staff
+from agent.services.report import report
 from agent.store.audit import Audit
+from agent.store.ledger import Ledger
 from agent.store.opening import open_store
+from agent.store.sweeps import Sweeps
 from connectors.http import utc_now
 from tests.support.commands import Cli
 from tests.support.outside import Outside, run
@@ -121,6 +125,83 @@ def test_mail_without_a_server_waits_and_the_summary_says_so(
     code, out, _ = ready("sweep")
     assert code == 1
     assert out.count("1 still waiting") == 3
+    assert [why[: len(NO_SERVER)] for why in _waiting(out)] == [NO_SERVER]
+
+
+NO_SERVER = "3 letters wait: no mail server is configured"
+
+
+def _waiting(out: str) -> list[str]:
+    """The lines of what is not yet told, whatever the width of the screen."""
+    words = " ".join(out.split()).partition(" Report (")[0]
+    return [told.strip() for told in words.split("Not yet told: ")[1:]]
+
+
+def test_what_another_sweep_wrote_is_not_forgotten_while_it_waits(
+    ready: Cli, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CALLSTEWARD_SMTP_HOST")
+    outside.edit("K10001", isSupervised=False)
+    ready("sweep")
+    again = ready("sweep")[1]
+    assert "Nobody had to be told anything new." in again
+    assert [why[: len(NO_SERVER)] for why in _waiting(again)] == [NO_SERVER]
+    outside.reset()
+    assert ready("sweep")[0] == 0
+    assert [why[: len(NO_SERVER)] for why in _waiting(ready("report")[1])] == [NO_SERVER]
+
+
+def test_each_reason_why_letters_wait_is_told_with_their_number(
+    ready: Cli, outside: Outside
+) -> None:
+    store = open_store(f"sqlite:///{ready.home / 'callsteward.db'}", utc_now)
+    with store.begin() as tx:
+        for number in range(4):
+            Ledger(tx).owe("mail", str(number), tx.now)
+        Ledger(tx).note("mail/0", "the inbox [bold]is full")
+        Ledger(tx).owe("sweep", "of-another-kind", tx.now)
+        Sweeps(tx).start("2026-11-22", ())
+    shown = report(store, "2026-11-22").waiting
+    store.close()
+    assert shown == (("not tried yet", 3), ("the inbox [bold]is full", 1))
+    assert _waiting(ready("report", "2026-11-22")[1]) == [
+        "3 letters wait: not tried yet", "1 letter waits: the inbox [bold]is full"
+    ]  # fmt: skip
+
+
+def test_the_report_of_any_sweep_is_shown_again(ready: Cli, outside: Outside) -> None:
+    outside.edit("K10001", isSupervised=False)
+    code, out, _ = ready("sweep", "--json")
+    first = json.loads(out)
+    outside.reset()
+    assert (code, ready("sweep")[0]) == (1, 0)
+    shutil.rmtree(ready.home / "reports")
+    assert ready("report")[0] == 0  # the last one's: all is well
+    night = first["sweep"]["id"]
+    code, out, err = ready("report", night, "--json")
+    assert (code, err) == (1, "")
+    told = json.loads(out)
+    assert told["sweep"] == first["sweep"]
+    assert told["devices"][0]["findings"] == first["devices"][0]["findings"] != []
+    assert {path.parent.name for path in ready.home.rglob("report.html")} >= {night}
+    code, out, _ = ready("report", night)
+    assert code == 1
+    assert "1 fail, 0 not known" in " ".join(out.split())
+    assert str(ready.home / "reports" / night / "report.json") in out
+
+
+def test_the_report_of_a_partial_sweep_is_exit_2(ready: Cli, outside: Outside) -> None:
+    outside.fail("detectedApps")
+    assert ready("sweep")[0] == ready("report")[0] == 2
+
+
+def test_a_report_that_there_is_not_is_one_line_with_exit_2(ready: Cli) -> None:
+    code, out, err = ready("report")
+    assert (code, out) == (2, "")
+    assert "no sweep has ended yet. Run: callsteward sweep" in _one_line(err)
+    code, out, err = ready("report", "2026-11-22")
+    assert (code, out) == (2, "")
+    assert "there is no sweep 2026-11-22" in _one_line(err)
 
 
 def test_without_an_mdm_it_refuses_in_one_line_that_names_the_setting(cli: Cli) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from agent.domain.annex_e import PEOPLE_ONLY, QUESTIONS, Row, rows
 from agent.domain.checks import RULES
-from agent.domain.device import Device
+from agent.domain.device import App, Device
 from agent.domain.facts import Unknown
 from tests.support.cases import DAY, NOT_READ, NOT_TOLD, NOW, a_device, known, verdicts
 
@@ -31,7 +31,8 @@ def test_a_well_ipad_leaves_three_questions_to_people() -> None:
     [
         ("supervised", False, 2),
         ("tampered", True, 2),
-        ("apps", (), 6),
+        ("apps", (App("Settings", "1.0"),), 6),
+        ("model", "iPhone 15", 7),
         ("account", "", 5),
         ("os_version", "9", 6),
         ("certificate_expires", NOW, 6),
@@ -52,6 +53,7 @@ def test_a_failure_answers_its_own_question(field: str, value: object, question:
         ("apps", {2, 6}),
         ("last_seen", {6}),
         ("iccid", {7}),
+        ("model", {7}),
     ],
 )
 @pytest.mark.parametrize("gap", [NOT_TOLD, NOT_READ])
@@ -82,7 +84,18 @@ def test_open_incidents_answer_question_8_alone(count: int) -> None:
     assert _rows(a_device(), open_incidents=count) == WELL | {8: Row.FAIL}
 
 
+def test_that_there_is_no_incident_counts_only_where_every_check_had_an_answer() -> None:
+    well = list(verdicts(a_device()).values())
+    silent = verdicts(a_device(tampered=NOT_TOLD))["device.untampered"]
+    failed = verdicts(a_device(tampered=known(True)))["device.untampered"]
+    assert rows([*well, failed], RULES, 0)[8] is Row.PASS
+    assert rows([*well, silent], RULES, 0)[8] is Row.UNKNOWN
+    assert rows([silent, *well, failed], RULES, 0)[8] is Row.UNKNOWN
+    assert rows([*well, silent], RULES, 1)[8] is Row.FAIL
+
+
 def test_without_a_single_verdict_nothing_is_answered_by_a_machine() -> None:
     told = rows([], RULES, 0)
     assert list(told) == list(QUESTIONS) == list(range(1, 9))
     assert {told[number] for number in range(1, 8)} == {Row.PERSON}
+    assert told[8] is Row.UNKNOWN

@@ -140,7 +140,11 @@ def _anything_wrong(mark: str) -> Iterator[Device]:
     )
     yield a_device(apps=known((app, old_zoom)), tampered=known(True), supervised=known(False))
     yield a_device(apps=known((app, false_zoom)), management=known(Management.LEAVING))
-    yield a_device(apps=known(()), profiles=known((Profile(mark, known(ProfileState.FAILED)),)))
+    yield a_device(apps=known(()), model=known(mark))
+    yield a_device(apps=known((App("Settings", mark),)))
+    yield a_device(profiles=known((Profile(mark, known(ProfileState.FAILED)),)))
+    yield a_device(policies=known((Profile(mark, known(ProfileState.FAILED)),)))
+    yield a_device(policies=known((Profile(mark, odd),)))
     yield a_device(os_version=known(mark), apps=known((App("Zoom Workplace", mark),)))
     yield a_device(profiles=known((Profile(name, known(ProfileState.FAILED)),)), name=mark)
     yield a_device(compliance=known(Compliance.ERROR), policies=known(()), account=known(""))
@@ -193,7 +197,7 @@ def test_the_cases_below_hold_a_failure_and_a_gap_of_every_check() -> None:
         missing = {*RULES, "register.listed"} - names - {"register.listed"}
         assert missing <= {"device.one-record", "device.enrolled"}
     reasons = {f.reason for f in found if f.verdict is Verdict.FAIL}
-    assert len(reasons) >= 18
+    assert len(reasons) >= 20
     assert any("markword" in f.value for f in found)
     assert any("markword" in f.because for f in found)
 

@@ -7,6 +7,7 @@ import pytest
 from agent.domain.asset import Asset
 from agent.domain.register import Against
 from agent.domain.register_plan import Plan, plan
+from agent.domain.sheet import Problem
 from agent.schemes import load_scheme
 from tests.support.registers import a_row, as_file, register_rows
 
@@ -33,6 +34,10 @@ def places(outcome: Plan) -> list[tuple[int, str]]:
     return [(problem.line, problem.column) for problem in outcome.problems]
 
 
+def _problems(rows: Rows) -> tuple[Problem, ...]:
+    return plan(as_file(rows), {}, AGAINST).problems
+
+
 @pytest.mark.parametrize(
     "column",
     ["local_id", "serial", "dom1_address", "m365_user_id", "apple_user_id", "iccid"],
@@ -42,6 +47,20 @@ def test_two_ipads_cannot_share(rows: Rows, column: str) -> None:
     outcome = plan(as_file(rows), {}, AGAINST)
     assert places(outcome) == [(2, column), (3, column)]
     assert outcome.problems[0].cure.startswith("line 3 has it too")
+
+
+def test_of_many_lines_that_share_at_most_three_others_are_named() -> None:
+    """A column that was filled down has them all."""
+    rows = register_rows(("BXI", "LEI", "MDI"))
+    for row in rows:
+        row["serial"] = rows[0]["serial"]
+    told = [problem.cure.partition(" has it too")[0] for problem in _problems(rows)]
+    assert told == [
+        "line 3, 4, 5 and 2 more", "line 2, 4, 5 and 2 more", "line 2, 3, 5 and 2 more",
+        "line 2, 3, 4 and 2 more", "line 2, 3, 4 and 2 more", "line 2, 3, 4 and 2 more",
+    ]  # fmt: skip
+    told = [problem.cure.partition(" has it too")[0] for problem in _problems(rows[:4])]
+    assert told == ["line 3, 4, 5", "line 2, 4, 5", "line 2, 3, 5", "line 2, 3, 4"]
 
 
 def test_one_tag_twice_is_said_on_both_lines(rows: Rows) -> None:

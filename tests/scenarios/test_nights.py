@@ -44,6 +44,20 @@ def test_the_second_night_of_one_fault_is_the_same_incident_and_no_second_mail(
     assert [one.opened_at for one in world.findings()] == [first[0].opened_at]
 
 
+def test_another_device_under_the_serial_of_an_ipad_is_told_as_what_it_is(world: World) -> None:
+    """The list leaves it out as no iPad; the look-up by its serial shows what answers there."""
+    world.edit(0, model="iPhone 15")
+    assert world.night().state == "COMPLETE"
+    finding = world.verdicts()[world.tag(0), "device.an-ipad"]
+    assert (finding.verdict, finding.reason) == (Verdict.FAIL, "not-an-ipad")
+    assert "device.enrolled" in world.passes(world.tag(0))
+    assert [(i.type, i.severity) for i in world.incidents()] == [
+        ("device.an-ipad", Severity.HIGH)
+    ]
+    assert not any("iPhone" in mail.as_string() for _, mail in world.postbox.mails)
+    assert world.told() == [INFOSEC, "management.aci@provider.example", _security("aci")]
+
+
 def test_a_mail_names_incident_severity_place_and_tag_and_the_number_of_infosec(
     world: World,
 ) -> None:

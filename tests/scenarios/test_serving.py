@@ -1,5 +1,6 @@
 """`callsteward serve`, a real process beside a real sandbox; and which nights it owes."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -70,6 +71,30 @@ def test_an_agent_does_the_night_that_it_missed_and_whatever_others_owe(
     assert len(outside.mails()) - before == 3
     with serving(outside, home):  # the lock went with the process
         pass
+    store.close()
+
+
+def test_an_agent_logs_what_it_does_and_a_command_only_what_is_wrong(
+    outside: Outside, home: Path
+) -> None:
+    store = outside.filled_store(home)
+    outside.edit("K10001", isSupervised=False)
+    before = len(outside.mails())
+    with start("serve", settings=outside.environment(home)) as child:
+        until(lambda: len(outside.mails()) - before == 3)
+        child.send_signal(signal.SIGTERM)
+        _, err = child.communicate(timeout=SECONDS)
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert {line["level"] for line in lines} == {"INFO"}
+    assert {line["logger"].partition(".")[0] for line in lines} == {"agent"}
+    nights = {line["night"] for line in lines if line["message"] == "a night is in the ledger"}
+    done = [line["key"] for line in lines if line["message"] == "done"]
+    assert sum(key.startswith("mail/") for key in done) == 3
+    assert [key for key in done if key.removeprefix("sweep/") in nights]
+    assert "@" not in err
+    outside.edit("K10001", isSupervised=True)
+    code, _, err = run("sweep", settings=outside.environment(home))
+    assert (code, err) == (0, "")
     store.close()
 
 

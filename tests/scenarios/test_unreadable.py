@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agent.domain.check import Verdict
+from agent.domain.checks import CHECKS
 from connectors.sandbox.failures import Failure
 from connectors.sandbox.records import DEVICES, Edit
 from tests.support.estates import FIRST_NIGHT, World
@@ -40,7 +41,7 @@ def test_a_source_that_fails_hides_its_own_checks_and_no_others(
     for tag in ALL:
         unknown = {check for (who, check), f in found.items() if who == tag and f.reason}
         assert unknown == HIDDEN[endpoint]
-        assert len(world.passes(tag)) == 15 - len(unknown)
+        assert len(world.passes(tag)) == len(CHECKS) - len(unknown)
     assert [(i.type, i.severity.name) for i in world.incidents()] == [("sweep.partial", "HIGH")]
     assert world.told() == OPERATIONAL
 
@@ -71,7 +72,7 @@ def test_without_a_list_no_ipad_passes_anything_and_none_is_forgotten(
     assert {who for who, _ in found} == {*ALL, "mdm"}
     for tag in ALL:
         assert world.passes(tag, SECOND_NIGHT) == set()
-        assert len([f for (who, _), f in found.items() if who == tag]) == 15
+        assert len([f for (who, _), f in found.items() if who == tag]) == len(CHECKS)
     assert sorted(i.type for i in world.incidents()) == ["device.supervised", "sweep.partial"]
     assert world.told() == OPERATIONAL
 
@@ -100,7 +101,7 @@ def test_a_list_cut_off_is_made_good_by_direct_look_ups_but_stays_partial(
     sweep = world.night()
     assert sweep.state == "PARTIAL"
     for tag in ALL:
-        assert len(world.passes(tag)) == 15
+        assert len(world.passes(tag)) == len(CHECKS)
     assert world.told() == OPERATIONAL
 
 

@@ -96,8 +96,9 @@ def a_device(
 def all_unknown(device: Device, gap: Unknown) -> Device:
     """The same record, of which nothing could be learnt."""
     fields = (
-        "management", "supervised", "enrolled_at", "last_seen", "os_version", "tampered",
-        "account", "compliance", "certificate_expires", "apps", "profiles", "policies", "iccid",
+        "model", "management", "supervised", "enrolled_at", "last_seen", "os_version",
+        "tampered", "account", "compliance", "certificate_expires", "apps", "profiles",
+        "policies", "iccid",
     )  # fmt: skip
     gaps: dict[str, Any] = dict.fromkeys(fields, gap)
     return replace(device, **gaps)
