@@ -3,7 +3,7 @@
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -12,11 +12,14 @@ from agent.domain.check import Category, Severity
 from agent.domain.policy import Policy
 from agent.domain.problems import Limits
 from agent.domain.routes import PLACES, Route
+from agent.domain.zoom_baseline import PersonLine, SettingLine, ZoomBaseline
 from agent.errors import Misconfigured
 from agent.schemes import config_folder
 
 T = TypeVar("T")
 CategoryName = Literal["security", "loss", "upkeep", "operational"]
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+WEEKDAYS = get_args(Weekday)
 SeverityName = Literal["LOW", "MEDIUM", "HIGH"]
 Number = Annotated[int, msgspec.Meta(ge=1)]
 Many = Annotated[int, msgspec.Meta(ge=2)]
@@ -59,6 +62,39 @@ class _Baseline(msgspec.Struct, forbid_unknown_fields=True):
     apps: _Apps
 
 
+class _Setting(msgspec.Struct, forbid_unknown_fields=True):
+    path: Text
+    says: Text
+    why: Text
+    category: CategoryName
+    severity: SeverityName
+    question: Literal[2, 5, 6, 7]
+    value: bool | str | None = None
+    lock: bool = False
+    cis: str = ""
+
+
+class _Person(msgspec.Struct, forbid_unknown_fields=True):
+    says: Text
+    why: Text
+
+
+class _Client(msgspec.Struct, forbid_unknown_fields=True):
+    minimum_version: Text
+
+
+class _Search(msgspec.Struct, forbid_unknown_fields=True):
+    days: Annotated[int, msgspec.Meta(ge=1, le=180)]
+    all_on: Weekday
+
+
+class _ZoomFile(msgspec.Struct, forbid_unknown_fields=True):
+    setting: tuple[_Setting, ...]
+    person: tuple[_Person, ...]
+    search: _Search
+    client: _Client
+
+
 class _When(msgspec.Struct, forbid_unknown_fields=True):
     category: CategoryName
     severity: SeverityName = "LOW"
@@ -93,6 +129,7 @@ def load_policy(scheme: str = "ipad", folder: Path | None = None) -> Policy:
     told = _read(routes_file, _Routes)
     return Policy(
         baseline=_baseline(folder / "baselines" / f"{scheme}.toml"),
+        zoom=_zoom(folder / "baselines" / "zoom.toml"),
         routes=tuple(_route(routes_file, route) for route in told.route),
         limits=Limits(told.collapse.same_value, told.collapse.share, told.collapse.at_least),
         phone=told.phone.infosec,
@@ -125,6 +162,41 @@ def _baseline(path: Path) -> Baseline:
         zoom_minimum=told.zoom.minimum_version,
         zoom_names=names,
         allowed_apps=frozenset(name.lower() for name in told.apps.allowed),
+    )
+
+
+def _zoom(path: Path) -> ZoomBaseline:
+    told = _read(path, _ZoomFile)
+    if version(told.client.minimum_version) is None:
+        raise Misconfigured(
+            f"{path}: client.minimum_version is no version", "Write it as 6.4.0."
+        )
+    for line in told.setting:
+        if line.value is None and not line.lock:
+            raise Misconfigured(
+                f"{path}: {line.path} has neither a value nor a lock", "Give it one of them."
+            )
+    return ZoomBaseline(
+        settings=tuple(map(_setting, told.setting)),
+        person=tuple(PersonLine(line.says, line.why) for line in told.person),
+        minimum_client=told.client.minimum_version,
+        search_days=told.search.days,
+        search_all_on=WEEKDAYS.index(told.search.all_on),
+    )
+
+
+def _setting(told: _Setting) -> SettingLine:
+    return SettingLine(
+        path=told.path,
+        has_value=told.value is not None,
+        value=told.value,
+        lock=told.lock,
+        says=told.says,
+        why=told.why,
+        category=Category(told.category),
+        severity=Severity[told.severity],
+        question=told.question,
+        cis=told.cis,
     )
 
 

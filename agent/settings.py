@@ -79,6 +79,47 @@ class Settings(BaseSettings):
         default=None, description="CA bundle for HTTPS; unset: the usual public ones."
     )
 
+    zoom_account_id: str | None = Field(
+        default=None, description="Zoom account id. Unset, nothing of Zoom is asked."
+    )
+    zoom_reader_client_id: str | None = Field(
+        default=None, description="Client id of the server-to-server app that only reads."
+    )
+    zoom_reader_client_secret_file: Path | None = Field(
+        default=None, description="File that holds its client secret, and nothing else."
+    )
+    zoom_user_app_client_id: str | None = Field(
+        default=None, description="Client id of the app that the iPads' users consent to."
+    )
+    zoom_user_app_client_secret_file: Path | None = Field(
+        default=None, description="File that holds its client secret, and nothing else."
+    )
+    zoom_redirect_uri: str | None = Field(
+        default=None,
+        description="Redirect address as registered with that app. On loopback"
+        " (http://127.0.0.1:8765/zoom) the answer is caught; any other one is pasted.",
+    )
+    zoom_key_file: Path | None = Field(
+        default=None,
+        description="Master key that seals the consents; mode 0600, made at first need; back it"
+        " up apart from the database. Unset: zoom.key in data_dir.",
+    )
+    zoom_plan: Literal["pro", "business"] = Field(
+        default="pro",
+        description="Plan of the account, for its rate limits; business: Business and above.",
+    )
+    zoom_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=1, description="Part of the account's rate limits that is ours."
+    )
+    zoom_api_url: str | None = Field(
+        default=None,
+        description="Zoom's API, without a version. Unset: as Zoom names it beside a token.",
+    )
+    zoom_oauth_url: str = Field(
+        default="https://zoom.us",
+        description="Zoom's sign-in and token service, without /oauth.",
+    )
+
     smtp_host: str | None = Field(
         default=None, description="Mail server. Unset, every mail stays owed."
     )

@@ -7,22 +7,26 @@ from datetime import timedelta
 from typing import TypeVar
 
 from agent.effects.base import Effect
+from agent.effects.consent_refresh import RefreshConsent
 from agent.effects.mail import SendMail
 from agent.effects.sweep import RunSweep, unwatched
 from agent.errors import Misconfigured, TryAgain
 from agent.policies import load_policy
 from agent.ports.alerts import Mailer
 from agent.ports.mdm import Mdm
+from agent.ports.together import Together, in_turn
 from agent.settings import Settings, load, read_file
 from agent.store.engine import Store
 from agent.store.opening import open_store
 from agent.tick import Worker
+from agent.zoom_wiring import zoom_of
 from connectors.alerts.smtp import SmtpMailer
 from connectors.http import Reach, utc_now
 from connectors.mdm.intune import IntuneMdm
 
 AGENT_SLOTS: Mapping[str, int] = {"alarm": 4, "routine": 2}
 MAIL_SLOTS: Mapping[str, int] = {"alarm": 4}  # a command that only sends what it caused
+CONSENT_LEASE = timedelta(minutes=3)  # a token's call and one of the contacts, with patience
 MARGIN = timedelta(seconds=2)  # of a lease over the total deadline
 
 T = TypeVar("T")
@@ -116,10 +120,15 @@ def worker_of(
     mdm: Mdm,
     slots: Mapping[str, int],
     watch: Watch = unwatched,
+    together: Together = in_turn,
 ) -> Worker:
-    """A worker that can meet every kind of obligation there is."""
+    """A worker that can meet every kind of obligation there is.
+
+    `together` is how the caller lets many reads of Zoom go on at once.
+    """
+    zoom = zoom_of(settings, store, together)
     effects: tuple[Effect, ...] = (
-        RunSweep(store=store, mdm=mdm, policy=load_policy(), watch=watch),
+        RunSweep(store=store, mdm=mdm, zoom=zoom, policy=load_policy(), watch=watch),
         SendMail(
             store=store,
             mailer=mailer_of(settings),
@@ -127,6 +136,8 @@ def worker_of(
             lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
         ),
     )
+    if zoom is not None:
+        effects += (RefreshConsent(store, zoom, CONSENT_LEASE),)
     worker = Worker(store, {effect.kind: effect for effect in effects}, slots)
     worker.prove_complete()
     return worker

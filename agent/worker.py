@@ -1,16 +1,21 @@
 """Threads for the worker: a bounded pool for each lane, so that no lane waits for another."""
 
 import logging
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from threading import RLock
 from time import monotonic
+from typing import TypeVar
 
 from agent.effects.base import Answered
 from agent.errors import StoreFailed
 from agent.logs import place
+from agent.ports.together import Together
 from agent.tick import Failed, Worker
 
+T = TypeVar("T")
+READS_AT_ONCE = 16
 log = logging.getLogger(__name__)
 
 
@@ -78,3 +83,13 @@ class Lanes:
             log.error("a fault of ours", extra={"key": key, "error": place(err)})
             with suppress(StoreFailed):
                 self._worker.note_fault(key, f"a fault of callsteward: {place(err)}")
+
+
+def threaded(threads: int) -> Together:
+    """Many reads at once, at most so many; their results come in order."""
+
+    def together(tasks: Iterable[Callable[[], T]]) -> Iterator[T]:
+        with ThreadPoolExecutor(threads, thread_name_prefix="reads") as pool:
+            yield from pool.map(lambda task: task(), tasks)
+
+    return together

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -19,7 +20,7 @@ import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 
-from agent.errors import Misconfigured, Refused, TryAgain, UnknownReply
+from agent.errors import ConnectorError, Misconfigured, Refused, TryAgain, UnknownReply
 from connectors import deadline
 from connectors.retry import Patience, patiently, retry_after
 from connectors.timed import TimedAdapter
@@ -27,7 +28,12 @@ from connectors.timed import TimedAdapter
 T = TypeVar("T")
 
 USUAL = Patience()
+KEPT_OPEN = 32  # connections, as many as threads may ask at once
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 509})
+
+
+Judge = Callable[[str, int, Mapping[str, str], bytes, datetime], ConnectorError | None]
+"""What an answer means: what was asked, status, headers, body, now. None: it is good."""
 
 
 class Unauthorised(Refused):
@@ -42,6 +48,11 @@ class Missing(Refused):
     hint = "Nothing to do, unless it comes again."
 
 
+def timed() -> HTTPAdapter:
+    """The adapter that opens sockets."""
+    return TimedAdapter(pool_maxsize=KEPT_OPEN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """How an upstream is reached. Nothing is taken from the environment."""
@@ -51,7 +62,7 @@ class Reach:
     max_body: int = 64 * 1024 * 1024  # bytes, unpacked
     proxy: str | None = None
     ca_bundle: Path | None = None  # in place of the usual authorities
-    adapter: Callable[[], HTTPAdapter] = TimedAdapter
+    adapter: Callable[[], HTTPAdapter] = timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +81,16 @@ class Answer:
 class Upstream:
     """Thread-safe. Errors are TryAgain, Refused (Unauthorised) and UnknownReply."""
 
-    def __init__(self, name: str, base_url: str, reach: Reach, now: Callable[[], datetime]):
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        reach: Reach,
+        now: Callable[[], datetime],
+        judge: Judge | None = None,
+    ) -> None:
         self.name = name
+        self._judge = judge or not_2xx
         self._base = base_url.rstrip("/") + "/"
         self._reach = reach
         self._now = now
@@ -89,14 +108,21 @@ class Upstream:
         return patiently(call, self._reach.patience)
 
     def once(
-        self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str]
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        shown: str | None = None,
     ) -> Answer:
         """One request. Reads are given to `patiently`; writes are repeated by the ledger.
 
-        `url` is a path below the base, or a link that the upstream itself gave.
+        `url` is a path below the base, or a link that the upstream itself gave. `shown` is
+        what messages say in place of its path, where that holds an address.
         """
         url = self._whole(url)
-        what = f"{self.name}: {method} {urlsplit(url).path}"
+        what = f"{self.name}: {method} {urlsplit(url).path if shown is None else shown}"
         with self._counting:
             self._calls += 1
         try:
@@ -124,9 +150,11 @@ class Upstream:
             stream=True,
         ) as response:
             content = self._body(what, response)
-            if 200 <= response.status_code < 300:
-                return Answer(what, response.status_code, content)
-            raise fault(what, response.status_code, response.headers, content, self._now())
+            status = response.status_code
+            wrong = self._judge(what, status, response.headers, content, self._now())
+            if wrong is not None:
+                raise wrong
+            return Answer(what, status, content)
 
     def _body(self, what: str, response: requests.Response) -> bytes:
         content = bytearray()
@@ -145,6 +173,13 @@ class Upstream:
         except ValueError as err:
             raise UnknownReply(f"{self.name}: a link is not a URL") from err
         raise UnknownReply(f"{self.name}: a link leads to another host")
+
+
+def not_2xx(
+    what: str, status: int, headers: Mapping[str, str], body: bytes, now: datetime
+) -> ConnectorError | None:
+    """Good is what is 2xx."""
+    return None if 200 <= status < 300 else fault(what, status, headers, body, now)
 
 
 def fault(
@@ -206,6 +241,7 @@ def _session(reach: Reach) -> requests.Session:
         _prove_readable(reach.ca_bundle)
     session = requests.Session()
     session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = "callsteward"
     session.verify = True if reach.ca_bundle is None else str(reach.ca_bundle)
     if reach.proxy is not None:

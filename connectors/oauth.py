@@ -1,4 +1,4 @@
-"""OAuth 2 client credentials: a signed client assertion, and tokens renewed in good time."""
+"""OAuth 2: a signed client assertion or a secret, and tokens renewed in good time."""
 
 import base64
 import uuid
@@ -75,15 +75,26 @@ class Certificate:
         return jwt.encode(claims, self._key, algorithm=self._algorithm, headers=self._headers)
 
 
-class _Grant(msgspec.Struct):
+class Grant(msgspec.Struct):
+    """The fields of a token endpoint's answer that we use. None: not told."""
+
     access_token: str
     expires_in: int | str
+    refresh_token: str | None = None
+    scope: str | None = None
+    api_url: str | None = None
+
+    def __repr__(self) -> str:
+        return "Grant(...)"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Token:
+class Token:
+    """An access token to use until `renew_at`, and the answer that it came in."""
+
     value: str
     renew_at: datetime
+    grant: Grant
 
 
 class Tokens:
@@ -99,20 +110,26 @@ class Tokens:
         path: str,
         form: Callable[[datetime], Mapping[str, str]],
         now: Callable[[], datetime],
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> None:
         self._upstream = upstream
+        self._headers = headers
         self._path = path
         self._form = form
         self._now = now
         self._lock = Lock()
-        self._token: _Token | None = None
+        self._token: Token | None = None
 
     def get(self) -> str:
+        """The value of `token`."""
+        return self.token().value
+
+    def token(self) -> Token:
         """A token with time left, asked for once. Raises the errors of `Upstream`."""
         with self._lock:
             if self._token is None or self._now() >= self._token.renew_at:
                 self._token = self._ask()
-            return self._token.value
+            return self._token
 
     def drop(self, value: str) -> None:
         """Forget a token that was refused, unless another has taken its place."""
@@ -120,18 +137,8 @@ class Tokens:
             if self._token is not None and self._token.value == value:
                 self._token = None
 
-    def _ask(self) -> _Token:
-        now = self._now()
-        answer = self._upstream.once(
-            "POST",
-            self._path,
-            body=urlencode(self._form(now)).encode(),
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-        )
-        grant = answer.parsed(_Grant)
-        if not grant.access_token.isascii() or not grant.access_token.isprintable():
-            raise UnknownReply(f"{answer.what}: the token is not text for a header")
-        return _Token(grant.access_token, now + _useful(grant, answer.what))
+    def _ask(self) -> Token:
+        return asked(self._upstream, self._path, self._form, self._now, self._headers)
 
 
 class Service:
@@ -168,6 +175,33 @@ class Service:
         return self._upstream.once(method, url, body=body, headers=whole)
 
 
+def asked(
+    upstream: Upstream,
+    path: str,
+    form: Callable[[datetime], Mapping[str, str]],
+    now: Callable[[], datetime],
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> Token:
+    """One token, asked for now. The fields go into the body, never into the URL."""
+    at = now()
+    answer = upstream.once(
+        "POST",
+        path,
+        body=urlencode(form(at)).encode(),
+        headers={**headers, "Content-Type": "application/x-www-form-urlencoded"},
+    )
+    grant = answer.parsed(Grant)
+    if not grant.access_token.isascii() or not grant.access_token.isprintable():
+        raise UnknownReply(f"{answer.what}: the token is not text for a header")
+    return Token(grant.access_token, at + _useful(grant, answer.what), grant)
+
+
+def secret_header(client_id: str, secret: str) -> Mapping[str, str]:
+    """How a client that has a secret says who it is."""
+    both = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+    return {"Authorization": f"Basic {both}"}
+
+
 def certificate_form(
     certificate: Certificate, client_id: str, audience: str, scope: str
 ) -> Callable[[datetime], Mapping[str, str]]:
@@ -181,7 +215,7 @@ def certificate_form(
     }
 
 
-def _useful(grant: _Grant, what: str) -> timedelta:
+def _useful(grant: Grant, what: str) -> timedelta:
     """How long to use the token: its life less a margin, small where the life is short."""
     try:
         told = int(grant.expires_in)

@@ -49,16 +49,24 @@ def patiently(call: Callable[[], T], patience: Patience) -> T:
 
 
 def retry_after(text: str | None, now: datetime) -> timedelta | None:
-    """The wait that a Retry-After header asks for: seconds, part seconds, or a date."""
+    """The wait that a Retry-After header asks for: seconds, part seconds, or a date.
+
+    A date as HTTP writes it, or as ISO 8601 does.
+    """
     if text is None:
         return None
     text = text.strip()
     if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text):
         return timedelta(seconds=float(text))
-    try:
-        then = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=UTC)
-    return max(then - now, timedelta(0))
+    then = _date(text)
+    return None if then is None else max(then - now, timedelta(0))
+
+
+def _date(text: str) -> datetime | None:
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            then = read(text)
+            return then.replace(tzinfo=UTC) if then.tzinfo is None else then.astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+    return None

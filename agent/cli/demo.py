@@ -76,6 +76,7 @@ def play(
     """Start the sandbox, import, sweep, deliver, and compare with the sandbox's truth."""
     try:
         from connectors.sandbox import run as sandbox
+        from connectors.sandbox.faults.catalogue import Halves
     except ModuleNotFoundError as err:
         raise NO_EXTRA from err
     options = sandbox.Options(
@@ -84,6 +85,7 @@ def play(
         seed=seed,
         data=folder / "sandbox",
         faults=faults,
+        halves=Halves.BOTH,
     )
     _same_estate(folder, seed, establishments)
     with sandbox.running(options) as said:
@@ -113,6 +115,7 @@ def _main_job(folder: Path, said: Mapping[str, Any], *, quiet: bool) -> Done:
     settings = settings_for(folder, said)
     with open_store_of(settings) as store:
         by = _import(store, said["files"])
+        _consent(settings, store, said["control_url"], by)
         report = sweep.run(settings, store, mdm_of(settings), by, quiet=quiet)
         chain = verify_chain(store)
         with store.read() as tx:
@@ -132,10 +135,8 @@ def settings_for(folder: Path, said: Mapping[str, Any]) -> "Settings":
     """The settings of an agent whose outside is this sandbox."""
     from agent.settings import load
 
-    graph, smtp = said["graph"], said["smtp"]
-    password = folder / "sandbox" / "smtp-password"
-    password.write_text(smtp["password"], encoding="utf-8")
-    password.chmod(0o600)
+    graph, smtp, zoom = said["graph"], said["smtp"], said["zoom"]
+    secrets = folder / "sandbox"
     return load(
         data_dir=folder,
         database_url=None,
@@ -150,10 +151,31 @@ def settings_for(folder: Path, said: Mapping[str, Any]) -> "Settings":
         smtp_host=smtp["host"],
         smtp_port=smtp["port"],
         smtp_username=smtp["username"],
-        smtp_password_file=password,
+        smtp_password_file=_secret(secrets / "smtp-password", smtp["password"]),
         smtp_ca_file=smtp["ca_file"],
         mail_from=SENDER,
+        zoom_account_id=zoom["account_id"],
+        zoom_reader_client_id=zoom["reader"]["client_id"],
+        zoom_reader_client_secret_file=_secret(
+            secrets / "zoom-reader-secret", zoom["reader"]["client_secret"]
+        ),
+        zoom_user_app_client_id=zoom["user_app"]["client_id"],
+        zoom_user_app_client_secret_file=_secret(
+            secrets / "zoom-user-app-secret", zoom["user_app"]["client_secret"]
+        ),
+        zoom_redirect_uri=zoom["user_app"]["redirect_uri"],
+        zoom_plan=zoom["plan"],
+        zoom_api_url=zoom["api_url"].removesuffix("/v2"),
+        zoom_oauth_url=zoom["oauth_url"].removesuffix("/oauth"),
+        zoom_share=1,
+        zoom_key_file=None,
     )
+
+
+def _secret(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    return path
 
 
 def _import(store: "Store", files: Mapping[str, str]) -> Actor:
@@ -172,10 +194,26 @@ def _import(store: "Store", files: Mapping[str, str]) -> Actor:
     return by
 
 
+def _consent(settings: "Settings", store: "Store", control_url: str, by: Actor) -> None:
+    """What a person does at each iPad once: its user lets us see whom it has as contacts."""
+    from agent.services.consents import device_named, give_consent
+    from agent.zoom_wiring import tokens_of
+
+    tokens = tokens_of(settings, store)
+    for one in _control(f"{control_url}/consents", b"{}")["consents"]:
+        device = device_named(store, one["asset_tag"])
+        give_consent(tokens, device, one["email"], one["refresh_token"], by)
+
+
 def _truth(control_url: str) -> Any:
     """What the sandbox planted; it is asked only after the sweep."""
-    direct = build_opener(ProxyHandler({}))  # our own child, whatever proxy there is
-    with direct.open(f"{control_url}/truth", timeout=30) as answer:
+    return _control(f"{control_url}/truth")
+
+
+def _control(url: str, body: bytes | None = None) -> Any:
+    """Ask the sandbox's control API: our own child, whatever proxy there is."""
+    direct = build_opener(ProxyHandler({}))
+    with direct.open(url, body, timeout=60) as answer:
         return json.load(answer)
 
 

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from agent.cli import audit, checks, database, demo, people, register, sandbox, serve, settings
+from agent.cli import (
+    audit,
+    checks,
+    database,
+    demo,
+    people,
+    register,
+    sandbox,
+    serve,
+    settings,
+    zoom,
+)
 from agent.cli import sweep as sweeps
 from agent.errors import AgentError
 from agent.logs import place, to_stderr
@@ -30,6 +41,7 @@ app.add_typer(register.app, name="register")
 app.add_typer(people.contacts, name="contacts")
 app.add_typer(people.staff, name="staff")
 app.add_typer(audit.app, name="audit")
+app.add_typer(zoom.app, name="zoom")
 app.add_typer(database.app, name="database")
 
 

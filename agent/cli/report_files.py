@@ -6,8 +6,7 @@ from html import escape
 from pathlib import Path
 
 from agent.domain.annex_e import QUESTIONS
-from agent.domain.check import Finding, Verdict
-from agent.domain.checks import RULES
+from agent.domain.check import Finding, Rule, Verdict
 from agent.domain.checks.tenant import TENANT
 from agent.domain.mail import IPAD_IS_SILENT, MDM_IS_SILENT
 from agent.domain.uk_time import LONDON
@@ -26,6 +25,7 @@ tbody tr:nth-child(even) { background: #f8f8f8 }
 """
 
 WHERE = ("Establishment", "iPad", "Asset tag", "What must hold")
+Rules = Mapping[str, Rule]
 Line = tuple[str, str, str, Finding]  # establishment, local ID, subject
 
 
@@ -59,10 +59,15 @@ def counts(report: Report) -> dict[str, object]:
 def plain(report: Report) -> dict[str, object]:
     """Everything, for programs."""
     return {
-        "sweep": {"id": report.sweep.id, **counts(report), "gaps": list(report.sweep.gaps)},
+        "sweep": {
+            "id": report.sweep.id,
+            **counts(report),
+            "gaps": list(report.sweep.gaps),
+            "calls": dict(report.sweep.calls),
+        },
         "establishments": report.establishments,
-        "devices": [_device(device) for device in report.devices],
-        "elsewhere": [_finding(finding) for finding in report.elsewhere],
+        "devices": [_device(device, report.rules) for device in report.devices],
+        "elsewhere": [_finding(finding, report.rules) for finding in report.elsewhere],
         "incidents": [
             {
                 "id": i.id,
@@ -83,24 +88,24 @@ def plain(report: Report) -> dict[str, object]:
     }
 
 
-def _device(device: DeviceReport) -> dict[str, object]:
+def _device(device: DeviceReport, rules: Rules) -> dict[str, object]:
     return {
         "tag": device.asset.tag,
         "local_id": device.asset.local_id,
         "establishment": device.asset.establishment,
         "annex_e": {str(question): row.value for question, row in device.annex_e.items()},
-        "findings": [_finding(finding) for finding in device.findings],
+        "findings": [_finding(finding, rules) for finding in device.findings],
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def _finding(finding: Finding, rules: Rules) -> dict[str, object]:
     return {
         "subject": finding.subject,
         "check": finding.check,
         "verdict": finding.verdict.value,
         "reason": finding.reason,
         "because": finding.because,
-        "remedy": _remedy(finding),
+        "remedy": _remedy(finding, rules),
     }
 
 
@@ -134,19 +139,21 @@ def _not_well(report: Report) -> list[str]:
     unknown = [line for line in lines if line[-1].verdict is Verdict.UNKNOWN]
     if not lines:
         return ["<p>Nothing failed and nothing is unknown.</p>"]
-    return [*_failures(fails), *_unknowns(unknown)]
+    return [*_failures(fails, report.rules), *_unknowns(unknown, report.rules)]
 
 
-def _failures(lines: list[Line]) -> list[str]:
-    rows = [_cells(*where, RULES[f.check].says, f.because, _remedy(f)) for *where, f in lines]
+def _failures(lines: list[Line], rules: Rules) -> list[str]:
+    rows = [
+        _cells(*where, rules[f.check].says, f.because, _remedy(f, rules)) for *where, f in lines
+    ]
     return _table(f"What failed: {len(rows)}", (*WHERE, "Why", "What to do"), rows)
 
 
-def _unknowns(lines: list[Line]) -> list[str]:
+def _unknowns(lines: list[Line], rules: Rules) -> list[str]:
     """One row for each iPad and reason: an iPad that is not enrolled has no answer at all."""
     says: dict[tuple[str, str, str, str], list[str]] = {}
     for place, local_id, subject, f in lines:
-        says.setdefault((place, local_id, subject, f.because), []).append(RULES[f.check].says)
+        says.setdefault((place, local_id, subject, f.because), []).append(rules[f.check].says)
     rows = [_cells(*where, "; ".join(texts), why) for (*where, why), texts in says.items()]
     caption = f"What is not known: {len(lines)} answers. {IPAD_IS_SILENT}"
     return _table(caption, (*WHERE, "Why"), rows) if rows else []
@@ -156,10 +163,10 @@ def _cells(*texts: str) -> str:
     return f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in texts)}</tr>"
 
 
-def _remedy(finding: Finding) -> str:
+def _remedy(finding: Finding, rules: Rules) -> str:
     """A check's remedy is for when it fails; where nobody knows, find out first."""
     if finding.verdict is Verdict.FAIL:
-        return RULES[finding.check].remedy
+        return rules[finding.check].remedy
     return MDM_IS_SILENT if finding.subject == TENANT else IPAD_IS_SILENT
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agent.errors import Misconfigured
+from agent.errors import BadInput, Misconfigured
 
 NO_EXTRA = Misconfigured(
     "the sandbox is an optional part that is not installed",
@@ -24,6 +24,8 @@ def sandbox(
         int | None, typer.Option(min=1, max=124, help="Only the first N of the real list.")
     ] = None,
     faults: Annotated[int, typer.Option(min=0, help="Faults planted at the start.")] = 0,
+    halves: Annotated[str, typer.Option(help="Of the faults: mdm, zoom or both.")] = "both",
+    zoom_plan: Annotated[str, typer.Option(help="free, pro or business: limits.")] = "business",
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Of Graph and the control API; 0: a free one.")] = 0,
     latency: Annotated[float, typer.Option(min=0, help="Milliseconds for each answer.")] = 0,
@@ -38,8 +40,16 @@ def sandbox(
     """Serve Microsoft Graph for Intune and mailboxes until stopped; print one JSON line."""
     try:
         from connectors.sandbox import run
+        from connectors.sandbox.faults.catalogue import Halves
+        from connectors.sandbox.zoom.limits import Plan
     except ModuleNotFoundError as err:
         raise NO_EXTRA from err
+    try:
+        faulty, plan = Halves(halves), Plan(zoom_plan)
+    except ValueError as err:
+        raise BadInput(
+            f"--halves or --zoom-plan: {err}", "See callsteward sandbox --help."
+        ) from err
     run.serve(
         run.Options(
             establishments_file=establishments_file(),
@@ -53,6 +63,8 @@ def sandbox(
             now=None if now is None else now.replace(tzinfo=UTC),
             data=data,
             faults=faults,
+            halves=faulty,
+            zoom_plan=plan,
         ),
         sys.stdout,
     )

@@ -21,12 +21,15 @@ def serve() -> None:
     from agent.serve import Agent
     from agent.settings import load
     from agent.wiring import AGENT_SLOTS, mdm_of, open_store_of, worker_of
+    from agent.worker import READS_AT_ONCE, threaded
 
     tell_progress()
     settings = load()
     mdm = mdm_of(settings)
     with open_store_of(settings) as store, only_one(settings):
-        agent = Agent(worker_of(settings, store, mdm, AGENT_SLOTS), settings, load_policy())
+        reads = threaded(READS_AT_ONCE)
+        worker = worker_of(settings, store, mdm, AGENT_SLOTS, together=reads)
+        agent = Agent(worker, settings, load_policy())
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: agent.stop())
         typer.echo(f"callsteward serves; the nightly sweep is at {settings.sweep_at} UK time.")

@@ -10,7 +10,6 @@ from rich.table import Table
 from agent.cli.report_files import counts
 from agent.domain.annex_e import QUESTIONS, Row
 from agent.domain.check import Category, Verdict
-from agent.domain.checks import RULES
 from agent.domain.uk_time import LONDON
 from agent.services.report import Report
 
@@ -33,8 +32,12 @@ def summary(report: Report, files: Mapping[str, Path], console: Console | None =
     console.print(
         f"[bold]{len(report.devices)} iPads of {report.establishments} establishments checked"
         f" on {began:%d %B %Y} at {began:%H:%M}[/bold]: sweep {report.sweep.state},"
-        f" {numbers['seconds']} s, {numbers['api_calls']} calls to the MDM"
+        f" {numbers['seconds']} s"
     )
+    calls = ", ".join(
+        f"{label} {count}" for label, count in report.sweep.calls.items() if count
+    )
+    console.print(f"Calls to the outside: {calls or 'none'}")
     console.print(
         f"{numbers['checks']} answers: {numbers['pass']} pass, {numbers['fail']} fail,"
         f" {numbers['unknown']} not known"
@@ -57,7 +60,7 @@ def _by_check(console: Console, report: Report) -> None:
     table = Table(
         "Check", "Fails", "Not known", "Annex E", "For example", title="What is not well"
     )
-    for name, rule in RULES.items():
+    for name, rule in report.rules.items():
         ours = [f for f in found if f.check == name]
         if ours:
             example = min(ours, key=lambda f: (f.verdict is not Verdict.FAIL, f.subject))

@@ -45,13 +45,16 @@ def report(
 ) -> None:
     """Show the report of a sweep again, the last one's unless one is named; write its files."""
     from agent.cli import report_files, show
+    from agent.domain.checks import all_rules
+    from agent.policies import load_policy
     from agent.services import report as reports
     from agent.settings import load
     from agent.wiring import open_store_of
 
     settings = load()
     with open_store_of(settings) as store:
-        found = reports.report(store, sweep_id or reports.last_sweep(store))
+        last = sweep_id or reports.last_sweep(store)
+        found = reports.report(store, last, all_rules(load_policy().zoom))
         files = report_files.write(found, settings.data_dir / "reports")
     if as_json:
         typer.echo(json.dumps(report_files.plain(found)))
@@ -65,16 +68,19 @@ def run(
 ) -> "Report":
     """One sweep of its own id, then the mail it caused. Raises where it could not run."""
     from agent.cli.progress import shown
+    from agent.domain.checks import all_rules
     from agent.effects.base import Answered
     from agent.effects.sweep import LEASE as SWEEP_LEASE
+    from agent.policies import load_policy
     from agent.services.report import report
     from agent.services.sweep import sweep_by_hand
     from agent.tick import Failed
     from agent.wiring import MAIL_SLOTS, worker_of
-    from agent.worker import Lanes
+    from agent.worker import READS_AT_ONCE, Lanes, threaded
 
     with shown(quiet=quiet) as watch:
-        worker = worker_of(settings, store, mdm, MAIL_SLOTS, watch)
+        reads = threaded(READS_AT_ONCE)
+        worker = worker_of(settings, store, mdm, MAIL_SLOTS, watch, reads)
         begun = sweep_by_hand(store, by, SWEEP_LEASE)
         answer = worker.carry_out(begun.claim, begun.now)
         if isinstance(answer, Failed):
@@ -83,7 +89,7 @@ def run(
             raise TryAgain("another worker has taken over this sweep")
         with closing(Lanes(worker)) as lanes:
             lanes.drain(DRAIN_SECONDS)
-    return report(store, begun.id)
+    return report(store, begun.id, all_rules(load_policy().zoom))
 
 
 def exit_code(found: "Report") -> int:

@@ -22,3 +22,4 @@ class Asset:
     received_by: str = ""  # a staff id
     received_on: date | None = None
     storage_location: str = ""
+    zoom_group: str = ""  # the id of the one Zoom group that its user must be in

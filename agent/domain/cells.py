@@ -13,6 +13,7 @@ EARLIEST_YEAR = 2010  # there was no iPad before; 0001 is what some exports writ
 
 ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+'-]*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 LONGEST_ADDRESS = 254
+GROUP_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
 
@@ -61,6 +62,11 @@ def read_cells(row: Row, columns: Iterable[Column]) -> tuple[dict[str, Any], lis
 def text(value: str) -> str | Bad:
     """A name or a few words."""
     return value if len(value) <= 100 else Bad("too long: at most 100 characters")
+
+
+def group_id(value: str) -> str | Bad:
+    """The id of a group in Zoom: capitals matter in one."""
+    return value if GROUP_ID.fullmatch(value) else Bad("as Zoom shows it: letters, digits, - _")
 
 
 def typed(value: str) -> str:

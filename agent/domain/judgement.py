@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from agent.domain.asset import Asset
 from agent.domain.baseline import Baseline
-from agent.domain.check import AssetFacts, Case, Finding
-from agent.domain.checks import CHECKS
+from agent.domain.check import AssetFacts, Case, Check, Finding
 from agent.domain.checks.listed import strangers
 from agent.domain.checks.tenant import of_the_tenant
 from agent.domain.device import Device, Tenant, current
 from agent.domain.facts import Fact, Known, Reading, Unknown
+from agent.domain.zoom_evidence import ZoomEvidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Evidence:
     found: Mapping[str, Fact[tuple[Device, ...]]]
     detailed: Mapping[str, Device]  # by the MDM's id
     tenant: Tenant
+    zoom: ZoomEvidence | None = None  # None: Zoom is not part of this sweep
 
     def records(self, serial: str) -> Fact[tuple[Device, ...]]:
         """Every record of this serial, proven by the whole list or by a direct look-up."""
@@ -43,16 +45,21 @@ class Evidence:
 
 
 def judge(
-    assets: Iterable[Asset], evidence: Evidence, baseline: Baseline, now: datetime
+    assets: Iterable[Asset],
+    evidence: Evidence,
+    checks: Iterable[Check[Any]],
+    baseline: Baseline,
+    now: datetime,
 ) -> list[Finding]:
     """Every check on every iPad, then what is in the MDM and on no register."""
+    checks = tuple(checks)
     findings: list[Finding] = []
     serials: set[str] = set()
     for asset in assets:
         serials.add(asset.serial)
         facts = _facts(asset, evidence, baseline)
         case = Case(asset, baseline, now)
-        findings += (check.judge(facts, case) for check in CHECKS)
+        findings += (check.judge(facts, case) for check in checks)
     everything = (device for rows in evidence.listed.rows.values() for device in rows)
     return findings + strangers(everything, serials) + of_the_tenant(evidence.tenant)
 
@@ -69,12 +76,15 @@ def _facts(asset: Asset, evidence: Evidence, baseline: Baseline) -> AssetFacts:
         seen=evidence.seen(asset.serial),
         records=records,
         device=device,
+        zoom=None if evidence.zoom is None else evidence.zoom.of(asset),
     )
 
 
 def unread(evidence: Evidence, findings: Iterable[Finding]) -> tuple[str, ...]:
     """What the sweep could not read, each gap once; empty: it read everything."""
     gaps = {f.because for f in findings if f.reason == "not-read"}
-    if evidence.listed.gap:
-        gaps.add(f"{evidence.listed.source}: {evidence.listed.gap}")
+    lists: list[Reading[Any]] = [evidence.listed]
+    if evidence.zoom is not None:
+        lists += [evidence.zoom.users, evidence.zoom.sign_ins]
+    gaps |= {f"{listed.source}: {listed.gap}" for listed in lists if listed.gap}
     return tuple(sorted(gaps))

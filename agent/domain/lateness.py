@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 from agent.domain.check import Category, Severity
 from agent.domain.problems import Problem
 
-LATE_AFTER = {"sweep": timedelta(hours=1), "mail": timedelta(minutes=15)}
+LATE_AFTER = {
+    "sweep": timedelta(hours=1),
+    "mail": timedelta(minutes=15),
+    "zoom.consent-refresh": timedelta(days=2),
+}
 """Kind of obligation -> how long after its due time somebody must know."""
 MANY = 3  # subjects that are late at once are one cause
 EVERYWHERE = "all"
@@ -15,8 +19,8 @@ EVERYWHERE = "all"
 def late(kind: str, owed: Mapping[str, Sequence[datetime]], now: datetime) -> list[Problem]:
     """What is late of this kind: one problem for each subject, or one for all of many.
 
-    `owed` has the due times (UTC) by subject: the night of a sweep, the inbox of a letter. One
-    inbox that takes nothing must not hide that later none does.
+    `owed` has the due times (UTC) by subject: the night of a sweep, the inbox of a letter, the
+    tag of an iPad. One inbox that takes nothing must not hide that later none does.
     """
     missed = {
         subject: [due for due in dues if now - due > LATE_AFTER[kind]]

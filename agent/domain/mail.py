@@ -44,6 +44,11 @@ OPERATIONS = {
         "See whether contacts.csv names the inbox rightly, and ask the mail server's people why"
         " our mail is not taken. It is tried again by itself; until then, ring who must know.",
     ),
+    "zoom.consent-refresh.late": (
+        "every consent to read an iPad's contacts in Zoom is renewed every night",
+        "See on the agent's machine why Zoom does not renew it. It is tried again by itself; a"
+        " consent that is not used for months ends, and then its user must sign in anew.",
+    ),
 }
 """What the agent itself owes -> what must hold, and what to do."""
 IPAD_IS_SILENT = (

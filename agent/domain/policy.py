@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agent.domain.baseline import Baseline
 from agent.domain.problems import Limits
 from agent.domain.routes import Route
+from agent.domain.zoom_baseline import ZoomBaseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +13,7 @@ class Policy:
     """baselines/ipad.toml and schemes/ipad/routes.toml, read."""
 
     baseline: Baseline
+    zoom: ZoomBaseline
     routes: tuple[Route, ...]
     limits: Limits
     phone: str  # of Infosec, on every security mail

@@ -13,6 +13,7 @@ from agent.domain.cells import (
     account,
     day,
     establishment,
+    group_id,
     moment,
     one_of,
     read_cells,
@@ -26,7 +27,7 @@ from agent.domain.sheet import Problem, Row, write_sheet
 COLUMNS = (
     "local_id", "asset_tag", "establishment", "serial", "dom1_address", "m365_user_id",
     "apple_user_id", "sim_provider", "iccid", "enrolled_at", "distributed_on", "received_by",
-    "received_on", "storage_location",
+    "received_on", "storage_location", "zoom_group",
 )  # fmt: skip
 RECEIPT = ("received_by", "received_on", "storage_location")
 
@@ -73,6 +74,7 @@ def register_columns(against: Against) -> tuple[Column, ...]:
         Column("received_by", _staff(against.staff), empty=""),
         Column("received_on", lambda value: _past(day(value), against.today), empty=None),
         Column("storage_location", _storage(rules.storage_locations), empty=""),
+        Column("zoom_group", group_id, empty=""),
     )
 
 

@@ -5,25 +5,30 @@ then each establishment is one transaction. A sweep that was cut off reads again
 establishments that are done.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from agent.domain.asset import Asset
 from agent.domain.check import Finding
-from agent.domain.checks import RULES
+from agent.domain.checks import all_checks, all_rules
 from agent.domain.device import Device, current
 from agent.domain.facts import NEVER, Fact, Known
 from agent.domain.judgement import Evidence, judge, unread
 from agent.domain.policy import Policy
 from agent.domain.problems import Problem, partial, platforms, problems
 from agent.domain.routes import Place
+from agent.domain.zoom_baseline import ZoomBaseline
+from agent.domain.zoom_evidence import Consent, ZoomEvidence
 from agent.effects.base import Answered, Later, Look
 from agent.effects.verdicts import Book
+from agent.effects.zoom_reading import read_zoom, span_of
 from agent.errors import Superseded
 from agent.ports.mdm import Beat, Mdm
+from agent.ports.zoom import Zoom
 from agent.store.audit import Audit
+from agent.store.consents import Consents
 from agent.store.engine import Store, Transaction
 from agent.store.ledger import Claim, Ledger
 from agent.store.people import People
@@ -48,6 +53,7 @@ class RunSweep:
     store: Store
     mdm: Mdm
     policy: Policy
+    zoom: Zoom | None = None  # None: Zoom is not configured, and no part of the sweep
     watch: Callable[[str, int, int], None] = unwatched
     lease: timedelta = LEASE
     kind = "sweep"
@@ -63,12 +69,14 @@ class RunSweep:
         assets = self._start(claim)
         if assets is None:
             return Later(now + TURN, "another sweep is running")
-        asked = self.mdm.calls()
-        evidence = self._read(assets, beat)
-        findings = judge(assets, evidence, self.policy.baseline, now)
-        found = problems(findings, RULES)
+        asked = self._calls()
+        evidence = self._read(assets, beat, _night(claim.subject), now)
+        checks = all_checks(self.baseline)
+        findings = judge(assets, evidence, checks, self.policy.baseline, now)
+        found = problems(findings, all_rules(self.baseline))
         many = platforms(found, len(assets), self.policy.limits)
-        calls = self.mdm.calls() - asked
+        calls = self._calls()
+        calls.subtract(asked)
         shared, gaps = self._decide(claim, many, unread(evidence, findings), calls)
         found += [partial(gaps)] if gaps else []
         self._commit(claim, _Outcome(assets, findings, found, shared, not evidence.listed.gap))
@@ -82,12 +90,29 @@ class RunSweep:
         audit.add("SWEEP_ENDED", "SWEEP", claim.subject, because=claim.subject, details=counts)
 
     def _beat(self, claim: Claim) -> Beat:
+        held = self.store.clock()
+
         def beat(what: str, done: int, of: int) -> None:
-            with self.store.begin() as tx:
-                self._hold(tx, claim)
+            nonlocal held
+            if self.store.clock() - held >= self.lease / 20:
+                held = self.store.clock()
+                with self.store.begin() as tx:
+                    self._hold(tx, claim)
             self.watch(what, done, of)
 
         return beat
+
+    @property
+    def baseline(self) -> ZoomBaseline | None:
+        """What must hold in Zoom, where Zoom is part of the sweep."""
+        return None if self.zoom is None else self.policy.zoom
+
+    def _calls(self) -> Counter[str]:
+        """By the label that each vendor counts under."""
+        told = Counter({self.mdm.source: self.mdm.calls()})
+        if self.zoom is not None:
+            told.update({f"Zoom {label}": n for label, n in self.zoom.calls().items()})
+        return told
 
     def _hold(self, tx: Transaction, claim: Claim) -> None:
         if not Ledger(tx).renew(claim, self.lease):
@@ -110,7 +135,9 @@ class RunSweep:
             )
         return assets
 
-    def _read(self, assets: list[Asset], beat: Beat) -> Evidence:
+    def _read(
+        self, assets: list[Asset], beat: Beat, night: date | None, now: datetime
+    ) -> Evidence:
         """The list; each serial that it lacks, asked directly; then the costly fields."""
         listed = self.mdm.devices(beat)
         absent = [a.serial for a in assets if listed.gap or a.serial not in listed.rows]
@@ -118,10 +145,29 @@ class RunSweep:
         ours = [row for a in assets if (row := _current(a, listed.rows, found)) is not None]
         detailed = {device.id: device for device in self.mdm.detailed(ours, beat)}
         tenant = self.mdm.tenant(beat)
-        return Evidence(listed=listed, found=found, detailed=detailed, tenant=tenant)
+        zoom = self._read_zoom(assets, beat, night, now)
+        return Evidence(listed=listed, found=found, detailed=detailed, tenant=tenant, zoom=zoom)
+
+    def _read_zoom(
+        self, assets: list[Asset], beat: Beat, night: date | None, now: datetime
+    ) -> ZoomEvidence | None:
+        if self.zoom is None:
+            return None
+        with self.store.read() as tx:
+            kept = Consents(tx).all()
+        consents = {
+            account: Consent.LAPSED if one.lapsed(now) else Consent.GIVEN
+            for account, one in kept.items()
+        }
+        span = span_of(assets, self.policy.zoom, night, now)
+        return read_zoom(self.zoom, assets, consents, span, beat)
 
     def _decide(
-        self, claim: Claim, shared: Mapping[str, Problem], gaps: tuple[str, ...], calls: int
+        self,
+        claim: Claim,
+        shared: Mapping[str, Problem],
+        gaps: tuple[str, ...],
+        calls: Mapping[str, int],
     ) -> tuple[Mapping[str, Problem], tuple[str, ...]]:
         """Which problems are the platform's, and all that was not read.
 
@@ -154,7 +200,7 @@ class RunSweep:
             Book(
                 tx=tx,
                 sweep=claim.subject,
-                rules=RULES,
+                rules=all_rules(self.baseline),
                 routes=self.policy.routes,
                 phone=self.policy.phone,
                 platforms=outcome.shared,
@@ -184,6 +230,14 @@ class _Outcome:
 
     def local_ids(self) -> dict[str, str]:
         return {asset.tag: asset.local_id for asset in self.assets}
+
+
+def _night(sweep_id: str) -> date | None:
+    """The date of a night's sweep; None for one by hand."""
+    try:
+        return date.fromisoformat(sweep_id)
+    except ValueError:
+        return None
 
 
 def _current(

@@ -49,8 +49,8 @@ def _changes(tx: Transaction, kind: str) -> tuple[list[Problem], list[Incident]]
 
 
 def _subject(owed: Owed) -> str:
-    """The night of a sweep; the inbox of a letter, whichever the incident."""
-    return owed.subject if owed.kind == "sweep" else owed.subject.split("/")[2]
+    """The inbox of a letter, whichever the incident; else the night or the iPad itself."""
+    return owed.subject.split("/")[2] if owed.kind == "mail" else owed.subject
 
 
 def _open(tx: Transaction, problem: Problem, policy: Policy) -> None:

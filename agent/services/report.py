@@ -1,13 +1,13 @@
 """What a sweep found: counts, iPads, incidents, who was told."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from agent.domain.annex_e import QUESTIONS, Row, rows
 from agent.domain.asset import Asset
-from agent.domain.check import Finding, Verdict
-from agent.domain.checks import RULES
+from agent.domain.check import Finding, Rule, Verdict
 from agent.domain.incident import Incident
 from agent.errors import BadInput
 from agent.store.engine import Store
@@ -48,6 +48,7 @@ class Report:
     elsewhere: tuple[Finding, ...]  # of no iPad on the register
     incidents: tuple[Incident, ...]  # all that are open
     told: tuple[Told, ...]
+    rules: Mapping[str, Rule]  # by name, in the order of a report
     waiting: tuple[
         tuple[str, int], ...
     ]  # why letters wait, whatever sweep wrote them: how many
@@ -75,7 +76,7 @@ def last_sweep(store: Store) -> str:
     return found
 
 
-def report(store: Store, sweep_id: str) -> Report:
+def report(store: Store, sweep_id: str, rules: Mapping[str, Rule]) -> Report:
     """What this sweep found. Raises BadInput if there is no such sweep."""
     with store.read() as tx:
         sweep = Sweeps(tx).get(sweep_id)
@@ -96,18 +97,21 @@ def report(store: Store, sweep_id: str) -> Report:
         sweep=sweep,
         counts=counts,
         establishments=len({asset.establishment for asset in assets}),
-        devices=tuple(_device(a, by_subject[a.tag], concerned[a.tag]) for a in assets),
+        devices=tuple(_device(a, by_subject[a.tag], concerned[a.tag], rules) for a in assets),
         elsewhere=tuple(f for f in verdicts if f.subject not in tags and _not_well(f)),
         incidents=tuple(incidents),
         told=_told(told),
+        rules=rules,
         waiting=tuple(Counter(one.error or "not tried yet" for one in owed).most_common()),
     )
 
 
-def _device(asset: Asset, findings: list[Finding], open_incidents: int) -> DeviceReport:
-    order = {name: number for number, name in enumerate(RULES)}
+def _device(
+    asset: Asset, findings: list[Finding], open_incidents: int, rules: Mapping[str, Rule]
+) -> DeviceReport:
+    order = {name: number for number, name in enumerate(rules)}
     bad = sorted(filter(_not_well, findings), key=lambda f: (f.verdict.value, order[f.check]))
-    return DeviceReport(asset, rows(findings, RULES, open_incidents), tuple(bad))
+    return DeviceReport(asset, rows(findings, rules, open_incidents), tuple(bad))
 
 
 def _not_well(finding: Finding) -> bool:

@@ -46,6 +46,7 @@ asset = Table(
     Column("received_by", Text, ForeignKey("staff.id", name="asset_received_by")),
     Column("received_on", Day),
     Column("storage_location", Text, nullable=False),
+    Column("zoom_group", Text, nullable=False, server_default=""),
     UniqueConstraint("local_id", name="asset_local_id_once"),
     UniqueConstraint("serial", name="asset_serial_once"),
     UniqueConstraint("dom1_address", name="asset_dom1_address_once"),

@@ -1,6 +1,7 @@
 """Sweeps: what was read, which establishments are done, and every verdict."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -33,6 +34,7 @@ sweep = Table(
     Column("decision", Text),  # JSON: which problems are the platform's
     Column("gaps", Text, nullable=False),  # JSON: what was not read
     Column("api_calls", Integer, nullable=False),
+    Column("calls", Text, nullable=False, server_default="{}"),  # JSON: by rate-limit label
     CheckConstraint(
         "state in ('RUNNING', 'COMPLETE', 'PARTIAL', 'ABANDONED')", name="sweep_state"
     ),
@@ -81,6 +83,7 @@ class Sweep:
     ended_at: datetime | None
     gaps: tuple[str, ...]
     api_calls: int
+    calls: Mapping[str, int]  # by rate-limit label
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +152,14 @@ class Sweeps:
         if rows:
             self.tx.sql.execute(verdict.insert(), rows)
 
-    def count_calls(self, sweep_id: str, calls: int) -> None:
-        """Add what was asked of the outside, also by a run that did not end."""
-        more = update(sweep).where(s.id == sweep_id).values(api_calls=s.api_calls + calls)
-        self.tx.sql.execute(more)
+    def count_calls(self, sweep_id: str, calls: Mapping[str, int]) -> None:
+        """Add what was asked of the outside, by label; an earlier attempt's calls stay."""
+        kept = Counter(
+            json.loads(self.tx.sql.scalar(select(s.calls).where(s.id == sweep_id)) or "{}")
+        )
+        kept.update(calls)
+        every = {"api_calls": kept.total(), "calls": json.dumps(kept, sort_keys=True)}
+        self.tx.sql.execute(update(sweep).where(s.id == sweep_id).values(**every))
 
     def missed(self, sweep_id: str, gaps: Iterable[str]) -> tuple[str, ...]:
         """Keep what could not be read, beside what an earlier run of it could not read."""
@@ -169,12 +176,15 @@ class Sweeps:
         self.tx.sql.execute(update(sweep).where(s.id == sweep_id).values(**over))
 
     def get(self, sweep_id: str) -> Sweep | None:
-        columns = (s.id, s.state, s.started_at, s.ended_at, s.gaps, s.api_calls)
+        columns = (s.id, s.state, s.started_at, s.ended_at, s.gaps, s.api_calls, s.calls)
         row = self.tx.sql.execute(select(*columns).where(s.id == sweep_id)).one_or_none()
         if row is None:
             return None
         gaps = tuple(json.loads(row.gaps))
-        return Sweep(row.id, row.state, row.started_at, row.ended_at, gaps, row.api_calls)
+        calls = json.loads(row.calls)
+        return Sweep(
+            row.id, row.state, row.started_at, row.ended_at, gaps, row.api_calls, calls
+        )
 
     def last(self) -> str | None:
         """The sweep that ended last."""

@@ -5,7 +5,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from connectors.sandbox.faults.catalogue import Halves
 from connectors.sandbox.run import Options, serve
+from connectors.sandbox.zoom.limits import Plan
 
 
 def moment(text: str) -> datetime:
@@ -22,12 +24,19 @@ def options(words: list[str]) -> Options:
     add("--seed", type=int, default=1)
     add("--devices", type=int, help="iPads in all; two for each establishment by default")
     add("--host", default="127.0.0.1")
-    add("--port", type=int, default=0, help="of Graph and the control API; 0: any free one")
+    add(
+        "--port",
+        type=int,
+        default=0,
+        help="of Graph, Zoom and the control API; 0: any free one",
+    )
     add("--latency-ms", type=float, default=0)
-    add("--limit-scale", type=float, default=1.0, help="0.01: a hundredth of Graph's limits")
+    add("--limit-scale", type=float, default=1.0, help="0.01: a hundredth of the rate limits")
     add("--now", type=moment, help="the moment that the estate's times are counted from")
     add("--data", type=Path, help="where the files go")
     add("--faults", type=int, default=0, help="how many to plant at start")
+    add("--halves", type=Halves, default=Halves.MDM, help="of the faults: mdm, zoom or both")
+    add("--zoom-plan", type=Plan, default=Plan.BUSINESS, help="free, pro or business")
     add("--until-stdin-closes", action="store_true", help="end with whoever started this")
     return Options(**vars(parser.parse_args(words)))
 

@@ -12,10 +12,11 @@ from typing import Any
 from agent.errors import BadInput
 from connectors.sandbox.core import Core
 from connectors.sandbox.failures import Failure
-from connectors.sandbox.faults.catalogue import CATALOGUE
+from connectors.sandbox.faults.catalogue import CATALOGUE, Halves
 from connectors.sandbox.limits import RetryAfter
-from connectors.sandbox.records import APPS, CHILDREN, COLLECTIONS, DEVICES, RAW, Edit
+from connectors.sandbox.raw import RawRecords
 from connectors.sandbox.wire import Answer, Json, Request
+from connectors.sandbox.zoom.control import ZoomControl
 
 PREFIX = "/_sandbox/"
 
@@ -24,6 +25,10 @@ PREFIX = "/_sandbox/"
 class Control:
     core: Core
     latency_ms: float = 0
+
+    def __post_init__(self) -> None:
+        self.raw = RawRecords(self.core.records, self.core.intune.apps)
+        self.zoom = ZoomControl(self.core.zoom, self.raw)
 
     def handle(self, request: Request) -> Answer:
         word, _, rest = request.path.removeprefix(PREFIX).partition("/")
@@ -39,10 +44,11 @@ class Control:
             ("PUT", "failures"): self._failures,
             ("POST", "expire-tokens"): self._expire_tokens,
             ("PUT", "settings-lost-on-select"): self._settings_lost,
-            ("GET", "records"): self._read,
-            ("PATCH", "records"): self._edit,
-            ("PUT", "records"): self._replace,
-            ("DELETE", "records"): self._drop,
+            ("GET", "records"): self.raw.read,
+            ("PATCH", "records"): self.raw.edit,
+            ("PUT", "records"): self.raw.replace,
+            ("DELETE", "records"): self.raw.drop,
+            **self.zoom.verbs(),
         }.get((request.method, word))
         if verb is None:
             return _refused(404, f"nothing answers {request.method} {request.path}")
@@ -70,7 +76,8 @@ class Control:
     def _plant(self, body: Json, rest: str) -> Any:
         if "name" in body:
             return [self.core.planting.plant(body["name"], body.get("subject"))]
-        return self.core.planting.plant_many(int(body["count"]), int(body["seed"]))
+        halves = Halves(body.get("halves", Halves.MDM))
+        return self.core.planting.plant_many(int(body["count"]), int(body["seed"]), halves)
 
     def _clear(self, body: Json, rest: str) -> Any:
         return {"cleared": self.core.planting.clear(body.get("name"), body.get("subject"))}
@@ -84,12 +91,14 @@ class Control:
             "batched": _by_name(self.core.batched),
             "tokens": self.core.entra.issued,
             "throttled": self.core.limits.throttled,
+            "zoom": self.zoom.counted(),
         }
 
     def _reset_counters(self, body: Json, rest: str) -> Any:
         self.core.calls.clear()
         self.core.batched.clear()
         self.core.entra.issued = self.core.limits.throttled = 0
+        self.zoom.reset()
         return self._counters(body, rest)
 
     def _limits(self, body: Json, rest: str) -> Any:
@@ -115,68 +124,13 @@ class Control:
 
     def _expire_tokens(self, body: Json, rest: str) -> Any:
         self.core.entra.expire_all()
+        self.core.zoom.tokens.expire_access()
         return {}
 
     def _settings_lost(self, body: Json, rest: str) -> Any:
         """Whether `$select` loses the tenant's settings, as it does in some tenants."""
         self.core.intune.settings_lost_on_select = bool(body["on"])
         return {"on": bool(body["on"])}
-
-    def _read(self, body: Json, rest: str) -> Any:
-        collection, key = self._place(rest)
-        if collection == APPS:
-            record = self.core.intune.apps.one(key)
-        elif collection in CHILDREN and "/" not in key:
-            return self.core.records.children(collection, key)
-        else:
-            record = self.core.records.one(collection, key)
-        if record is None:
-            raise BadInput(f"{collection} has no {key}")
-        return record
-
-    def _edit(self, body: Json, rest: str) -> Any:
-        """Set fields to any JSON value, and take fields away."""
-        unknown = set(body) - {"set", "remove"}
-        if unknown:
-            raise BadInput(f"only `set` and `remove` are understood, not {sorted(unknown)}")
-        self._read({}, rest)
-        collection, key = self._place(rest)
-        self.core.records.edit(
-            Edit(collection, key, body.get("set", {}), tuple(body.get("remove", ())))
-        )
-        return self._read({}, rest)
-
-    def _replace(self, body: Json, rest: str) -> Any:
-        """Put a whole record there, new or not."""
-        collection, key = self._place(rest)
-        self.core.records.edit(Edit(collection, key, whole=body))
-        return self._read({}, rest)
-
-    def _drop(self, body: Json, rest: str) -> Any:
-        """Take one record away; with no path, take all edits by hand away."""
-        if not rest:
-            self.core.records.lay(RAW, ())
-            return {}
-        collection, key = self._place(rest)
-        self.core.records.edit(Edit(collection, key, drop=True))
-        return {}
-
-    def _place(self, rest: str) -> tuple[str, str]:
-        """Collection and key; a device may be named by id, serial number or asset tag."""
-        collection, _, key = rest.partition("/")
-        if collection not in COLLECTIONS:
-            raise BadInput(f"collections are {', '.join(COLLECTIONS)}")
-        if collection != DEVICES and collection not in CHILDREN:
-            return collection, key
-        device, slash, name = key.partition("/")
-        return collection, f"{self._device_id(device)}{slash}{name}"
-
-    def _device_id(self, device: str) -> str:
-        records = self.core.records
-        if found := records.by_serial(device):
-            return str(found[0][1]["id"])
-        index = records.estate.index_of_tag(device)
-        return device if index is None else records.estate.ipad(index).device_id
 
 
 def _body(request: Request) -> Json:

@@ -1,6 +1,7 @@
 """The sandbox without a socket: one call takes a request and gives the answer.
 
-The HTTP shell and a simulated world drive this same object. Not for several threads.
+It is Graph's, or for paths under /zoom/ Zoom's. The HTTP shell and a simulated world drive
+this same object. Not for several threads.
 """
 
 import json
@@ -21,6 +22,9 @@ from connectors.sandbox.limits import Budget, Limits
 from connectors.sandbox.odata import BadQuery
 from connectors.sandbox.records import Records
 from connectors.sandbox.wire import Answer, Json, Request, refusal, stamp
+from connectors.sandbox.zoom.core import PREFIX as ZOOM
+from connectors.sandbox.zoom.core import Zoom
+from connectors.sandbox.zoom.limits import Plan
 
 BATCH = 20
 Endpoint = Callable[..., Answer]
@@ -79,6 +83,7 @@ class Core:
         clock: Callable[[], datetime],
         base_url: str = "http://sandbox.example",
         limit_scale: float = 1.0,
+        zoom_plan: Plan = Plan.BUSINESS,
     ) -> None:
         """`clock` (UTC) is for tokens and limits; the estate has its own fixed moment."""
         seed = records.estate.seed
@@ -86,6 +91,7 @@ class Core:
         self.limits = Limits(clock, limit_scale)
         self.entra = Entra(base_url, clock, identity, seed)
         self.intune = Intune(records, DetectedApps(records), base_url)
+        self.zoom = Zoom(records, clock, base_url, limit_scale, zoom_plan)
         self.planting = Planting(records)
         self.calls: Counter[tuple[str, int]] = Counter()
         self.batched: Counter[tuple[str, int]] = Counter()
@@ -94,13 +100,16 @@ class Core:
         self._served = 0
 
     def handle(self, request: Request) -> Answer:
-        """Answer one request, count it, and give it a request id."""
+        """Answer one request, count it, and give it a request id. The path is decoded once."""
+        if request.path.startswith(ZOOM):
+            return self.zoom.handle(request, self.failures)
         name, answer = self._answer(request)
         self.calls[name, answer.status] += 1
         return self._signed(answer)
 
     def endpoints(self) -> tuple[str, ...]:
-        return ("token", "batch", *(route.name for route in self.routes))
+        own = (route.name for route in self.routes)
+        return ("token", "batch", *own, *self.zoom.endpoints())
 
     def _answer(self, request: Request) -> tuple[str, Answer]:
         version, _, rest = request.path.strip("/").partition("/")

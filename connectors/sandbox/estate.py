@@ -5,14 +5,25 @@ of 100,000 costs no more memory than one of two.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 from agent.errors import BadInput
-from connectors.sandbox.chance import Dice, Shuffle, as_guid, from_guid, guid, luhn
+from connectors.sandbox.chance import (
+    ZOOM_IDS,
+    Dice,
+    Shuffle,
+    as_guid,
+    from_guid,
+    from_zoom_id,
+    guid,
+    luhn,
+    zoom_id,
+)
 
 REGIONS = (
     "Northern Dales",
@@ -26,6 +37,7 @@ REGIONS = (
 )
 SAFES = ("Governor's safe", "Deputy Governor's safe", "Head of Security's safe")
 LETTERS = "0123456789CDFGHJKLMNPQRTVWXY"
+ACCOUNT = re.compile(r"([a-z]+)bt(\d{3,6})@ipads\.example")
 PAIR = 2  # iPads of an establishment
 
 
@@ -39,7 +51,7 @@ class Establishment:
 
 @dataclass(frozen=True, slots=True)
 class Ipad:
-    """One row of the register, and the id that Intune gave to its enrolment. Times are UTC."""
+    """One row of the register, and the ids that Intune and Zoom gave. Times are UTC."""
 
     index: int
     establishment: str
@@ -58,6 +70,8 @@ class Ipad:
     received_on: date
     storage_location: str
     device_id: str
+    zoom_user: str
+    zoom_group: str
 
 
 def read_establishments(path: Path, first: int | None = None) -> tuple[Establishment, ...]:
@@ -116,6 +130,8 @@ class Estate:
             received_on=received,
             storage_location=dice.pick(SAFES),
             device_id=self.id_at(index),
+            zoom_user=zoom_id("U", self._users.there(index)),
+            zoom_group=zoom_id("G", self._groups.there(index)),
         )
 
     def id_at(self, index: int) -> str:
@@ -144,6 +160,27 @@ class Estate:
         number = tag.upper().removeprefix("K")
         return self._on_register(int(number) - 10_001) if number.isdecimal() else None
 
+    def index_of_zoom_user(self, user: str) -> int | None:
+        """The number of the iPad on the register whose user Zoom knows under this id."""
+        bits = from_zoom_id("U", user)
+        return None if bits is None else self._on_register(self._users.back(bits))
+
+    def index_of_zoom_group(self, group: str) -> int | None:
+        """The number of the iPad on the register that this Zoom group is for."""
+        bits = from_zoom_id("G", group)
+        return None if bits is None else self._on_register(self._groups.back(bits))
+
+    def index_of_account(self, email: str) -> int | None:
+        """The number of the iPad on the register whose M365 user has this address."""
+        told = ACCOUNT.fullmatch(email.lower())
+        place = None if told is None else self._places.get(told[1].upper())
+        if told is None or place is None:
+            return None
+        first = -(-place * self.devices // len(self.establishments))
+        index = self._on_register(first + int(told[2]) - 1)
+        known = index is not None and self.ipad(index).m365_user_id == email.lower()
+        return index if known else None
+
     def another_id(self, *key: object) -> str:
         """An id that Intune gives to one more enrolment."""
         return guid(self.seed, "another", *key)
@@ -169,6 +206,18 @@ class Estate:
     @cached_property
     def _serials(self) -> Shuffle:
         return Shuffle(len(LETTERS) ** 8, self.seed, "serials")
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {one.code: place for place, one in enumerate(self.establishments)}
+
+    @cached_property
+    def _users(self) -> Shuffle:
+        return Shuffle(ZOOM_IDS, self.seed, "zoom users")
+
+    @cached_property
+    def _groups(self) -> Shuffle:
+        return Shuffle(ZOOM_IDS, self.seed, "zoom groups")
 
     @cached_property
     def _ids(self) -> Shuffle:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from connectors.sandbox.control import PREFIX, Control
 from connectors.sandbox.wire import Answer, Request
+from connectors.sandbox.zoom.sending import keep_sending
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -22,21 +23,25 @@ def application(control: Control, ready: Callable[[], None]) -> Starlette:
     async def answer(asked: HttpRequest) -> Response:
         request = Request(
             asked.method,
-            asked.url.path,
+            asked.scope["path"],
             dict(asked.query_params),
             dict(asked.headers),
             await asked.body(),
         )
         if request.path.startswith(PREFIX):
-            return _response(control.handle(request))
-        if control.latency_ms:
-            await asyncio.sleep(control.latency_ms / 1000)
-        return _response(control.core.handle(request))
+            told = control.handle(request)
+        else:
+            if control.latency_ms:
+                await asyncio.sleep(control.latency_ms / 1000)
+            told = control.core.handle(request)
+        return _response(told)
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
+        sending = asyncio.create_task(keep_sending(control.core.zoom.webhooks))
         ready()
         yield
+        sending.cancel()
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)], lifespan=life)
 

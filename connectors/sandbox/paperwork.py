@@ -22,6 +22,7 @@ REGISTER = (
     "received_by",
     "received_on",
     "storage_location",
+    "zoom_group",
 )
 CONTACTS = (
     "scope",

@@ -9,10 +9,10 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from agent.errors import BadInput
-from connectors.sandbox import devices
-from connectors.sandbox.chance import guid
+from connectors.sandbox import devices, tenant
 from connectors.sandbox.estate import Estate
 from connectors.sandbox.wire import Json
+from connectors.sandbox.zoom.healthy import ONES, UNDER_USERS
 
 DEVICES = "managedDevices"
 POLICIES = "deviceCompliancePolicyStates"
@@ -26,13 +26,14 @@ CHILDREN: Mapping[str, Callable[[int, str], dict[str, Json]]] = {
     PROFILES: devices.configuration_states,
     INSTALLED: devices.installed_apps,
 }
-COLLECTIONS = (DEVICES, *CHILDREN, APPS, TENANT, ASSIGNED)
+COLLECTIONS = (DEVICES, *CHILDREN, APPS, TENANT, ASSIGNED, *ONES, *UNDER_USERS)
 RAW = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of one record. `key` is its id; `<device id>/<id>` for what hangs on a device.
+    """A change of one record. `key` is its id; `<device id>/<id>` for what hangs on a device,
+    `<user id>/<name>` for what hangs on a user of Zoom.
 
     In this order: `drop` takes the record away, `whole` puts it there, `set` and `remove`
     change fields of a record that is there.
@@ -124,16 +125,20 @@ class Records:
         added = self.added()
         return self.estate.devices + added.index(device_id) if device_id in added else None
 
-    def children(self, collection: str, device_id: str) -> list[Json]:
-        """What hangs on a device: policy states, configuration states, installed apps."""
-        found = CHILDREN[collection](self.estate.seed, device_id)
-        here = f"{device_id}/"
+    def children(self, collection: str, owner: str) -> list[Json]:
+        """What hangs on a device (states, apps) or on a user of Zoom (recordings, contacts)."""
+        return list(self.named_children(collection, owner).values())
+
+    def named_children(self, collection: str, owner: str) -> dict[str, Json]:
+        """The same, each under its name."""
+        found = self._children(collection, owner)
+        here = f"{owner}/"
         names = [key[len(here) :] for key in self.touched(collection) if key.startswith(here)]
-        records = (
-            self._edited(collection, here + name, found.get(name))
+        records = {
+            name: self._edited(collection, here + name, found.get(name))
             for name in dict.fromkeys((*found, *names))
-        )
-        return [record for record in records if record is not None]
+        }
+        return {name: record for name, record in records.items() if record is not None}
 
     def devices_with_own(self, collection: str) -> frozenset[str]:
         """Ids of the devices of which something in this collection was edited."""
@@ -143,10 +148,11 @@ class Records:
         """Any record but a detected app, which is counted from the installed ones."""
         if collection == DEVICES:
             return self.device(key)
-        if collection in CHILDREN:
-            device_id, _, name = key.partition("/")
-            base = CHILDREN[collection](self.estate.seed, device_id)
-            return self._edited(collection, key, base.get(name))
+        if collection in CHILDREN or collection in UNDER_USERS:
+            owner, _, name = key.partition("/")
+            return self._edited(collection, key, self._children(collection, owner).get(name))
+        if collection in ONES:
+            return self._edited(collection, key, ONES[collection](self.estate, key))
         return self.edited(collection, key, self._tenant(collection).get(key))
 
     def edited(self, collection: str, key: str, base: Json | None) -> Json | None:
@@ -158,11 +164,16 @@ class Records:
         records = (self.one(collection, key) for key in keys)
         return [record for record in records if record is not None]
 
+    def _children(self, collection: str, owner: str) -> dict[str, Json]:
+        if collection in CHILDREN:
+            return CHILDREN[collection](self.estate.seed, owner)
+        return UNDER_USERS[collection](self.estate, owner)
+
     def _tenant(self, collection: str) -> dict[str, Json]:
         if collection == TENANT:
-            return {"tenant": _tenant_settings(self.estate)}
+            return {"tenant": tenant.settings(self.estate)}
         if collection == ASSIGNED:
-            policy = _policy(self.estate)
+            policy = tenant.policy(self.estate)
             return {policy["id"]: policy}
         return {}
 
@@ -186,33 +197,3 @@ class Records:
         self._added = tuple(
             key for key in self.touched(DEVICES) if self.estate.index_of_id(key) is None
         )
-
-
-def _tenant_settings(estate: Estate) -> Json:
-    return {
-        "id": guid(estate.seed, "tenant"),
-        "subscriptionState": "active",
-        "intuneAccountId": guid(estate.seed, "intune account"),
-        "settings": {
-            "deviceComplianceCheckinThresholdDays": 30,
-            "isScheduledActionEnabled": True,
-            "secureByDefault": True,
-        },
-        "intuneBrand": {"displayName": "callsteward sandbox", "showLogo": False},
-    }
-
-
-def _policy(estate: Estate) -> Json:
-    return {
-        "@odata.type": "#microsoft.graph.iosCompliancePolicy",
-        "id": guid(estate.seed, devices.POLICY),
-        "createdDateTime": "2026-01-05T09:00:00Z",
-        "lastModifiedDateTime": "2026-01-05T09:00:00Z",
-        "displayName": devices.POLICY,
-        "description": None,
-        "version": 1,
-        "passcodeRequired": True,
-        "osMinimumVersion": "17.7",
-        "securityBlockJailbrokenDevices": True,
-        "managedEmailProfileRequired": False,
-    }

@@ -17,13 +17,16 @@ from typing import Any, TextIO
 
 import uvicorn
 
-from connectors.sandbox import identity, paperwork
+from connectors.sandbox import identity
 from connectors.sandbox.control import Control
 from connectors.sandbox.core import Core
 from connectors.sandbox.estate import PAIR, Estate, read_establishments
+from connectors.sandbox.faults.catalogue import Halves
 from connectors.sandbox.http import application
-from connectors.sandbox.mail import Mail, mailboxes
+from connectors.sandbox.mail import mailboxes
+from connectors.sandbox.ready import said, write_files
 from connectors.sandbox.records import Records
+from connectors.sandbox.zoom.limits import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,8 @@ class Options:
     now: datetime | None = None  # the estate's moment; None: when it starts
     data: Path | None = None
     faults: int = 0  # planted at start, by the plan of `seed`
+    halves: Halves = Halves.MDM  # what these faults are of
+    zoom_plan: Plan = Plan.BUSINESS  # what the Zoom account pays for, and so its rate limits
     until_stdin_closes: bool = False
 
 
@@ -94,13 +99,13 @@ async def _serve(options: Options, folder: Path, out: TextIO) -> None:
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     base_url = f"http://{options.host}:{listener.getsockname()[1]}"
     core = _core(options, base_url)
-    files = _write_files(core, folder)
+    files = write_files(core, folder)
     async with mailboxes(options.host, folder) as mail:
-        said = _said(core, options, files, mail)
+        words = said(core, files, mail)
         control = Control(core, options.latency_ms)
 
         def ready() -> None:
-            out.write(f"{json.dumps(said)}\n")
+            out.write(f"{json.dumps(words)}\n")
             out.flush()
 
         app = application(control, ready)
@@ -131,55 +136,11 @@ def _core(options: Options, base_url: str) -> Core:
         lambda: datetime.now(UTC),
         base_url,
         options.limit_scale,
+        options.zoom_plan,
     )
     if options.faults:
-        core.planting.plant_many(options.faults, options.seed)
+        core.planting.plant_many(options.faults, options.seed, options.halves)
     return core
-
-
-def _write_files(core: Core, folder: Path) -> Mapping[str, str]:
-    estate, signed = core.records.estate, core.entra.identity.signed
-    contents = {
-        "register": ("register.csv", paperwork.register(estate).encode()),
-        "contacts": ("contacts.csv", paperwork.contacts(estate).encode()),
-        "staff": ("staff.csv", paperwork.staff(estate).encode()),
-        "certificate": ("graph.pem", signed.certificate_pem()),
-        "private_key": ("graph-key.pem", signed.key_pem()),
-    }
-    return {
-        what: str(identity.write(folder / name, content))
-        for what, (name, content) in contents.items()
-    }
-
-
-def _said(
-    core: Core, options: Options, files: Mapping[str, str], mail: Mail
-) -> Mapping[str, Any]:
-    account = {"username": mail.username, "password": mail.password}
-    return {
-        "graph": {
-            "base_url": core.base_url,
-            "authority": core.base_url,
-            "tenant_id": core.entra.identity.tenant_id,
-            "client_id": core.entra.identity.client_id,
-            "certificate_file": files["certificate"],
-            "private_key_file": files["private_key"],
-        },
-        "control_url": f"{core.base_url}/_sandbox",
-        "smtp": {
-            "host": mail.host,
-            "port": mail.smtp_port,
-            **account,
-            "ca_file": str(mail.ca_file),
-            "starttls": True,
-        },
-        "imap": {"host": mail.host, "port": mail.imap_port, **account},
-        "mail_web": f"http://{mail.host}:{mail.web_port}/",
-        "files": {name: files[name] for name in ("register", "contacts", "staff")},
-        "seed": options.seed,
-        "devices": core.records.estate.devices,
-        "pid": os.getpid(),
-    }
 
 
 @contextlib.contextmanager
@@ -215,6 +176,8 @@ def _arguments(options: Options) -> Iterator[str]:
         "--now": options.now and options.now.isoformat(),
         "--data": options.data,
         "--faults": options.faults,
+        "--halves": options.halves,
+        "--zoom-plan": options.zoom_plan,
     }
     for name, value in values.items():
         if value is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.domain.checks import RULES
 from agent.services.people import export_staff
 from agent.services.report import report
 from agent.store.audit import Audit
@@ -161,7 +162,7 @@ def test_each_reason_why_letters_wait_is_told_with_their_number(
         Ledger(tx).note("mail/0", "the inbox [bold]is full")
         Ledger(tx).owe("sweep", "of-another-kind", tx.now)
         Sweeps(tx).start("2026-11-22", ())
-    shown = report(store, "2026-11-22").waiting
+    shown = report(store, "2026-11-22", RULES).waiting
     store.close()
     assert shown == (("not tried yet", 3), ("the inbox [bold]is full", 1))
     assert _waiting(ready("report", "2026-11-22")[1]) == [
@@ -268,7 +269,7 @@ def test_a_file_that_is_no_database_is_one_line(ready: Cli) -> None:
 
 
 def test_the_database_is_brought_up_to_date_by_hand(cli: Cli) -> None:
-    assert cli("database", "upgrade") == (0, "The database has schema 0001.\n", "")
+    assert cli("database", "upgrade") == (0, "The database has schema 0002.\n", "")
     cli.set(CALLSTEWARD_DATABASE_URL=f"sqlite:///{cli.home / 'none' / 'x.db'}")
     code, _, err = cli("database", "upgrade")
     assert code == 2

@@ -30,7 +30,7 @@ Records = Fact[tuple[Device, ...]]
 
 
 def _judged(evidence: Evidence, *assets: Asset) -> dict[tuple[str, str], Finding]:
-    found = judge(assets, evidence, BASELINE, NOW)
+    found = judge(assets, evidence, CHECKS, BASELINE, NOW)
     by_key = {(finding.subject, finding.check): finding for finding in found}
     assert len(by_key) == len(found), "a subject has two findings of one check"
     return by_key
@@ -45,7 +45,7 @@ def _looked_up(*records: Device) -> Records:
 
 
 def test_every_ipad_gets_every_verdict_in_the_order_of_the_checks_and_the_mdm_its_own() -> None:
-    found = judge([ONE, TWO], read(a_list(a_device(ONE), a_device(TWO))), BASELINE, NOW)
+    found = judge([ONE, TWO], read(a_list(a_device(ONE), a_device(TWO))), CHECKS, BASELINE, NOW)
     assert [(f.subject, f.check) for f in found] == [
         *((asset.tag, name) for asset in (ONE, TWO) for name in NAMES),
         ("mdm", "mdm.strict"),
@@ -150,25 +150,25 @@ def test_strangers_are_found_also_on_part_of_a_list() -> None:
 
 
 def test_nothing_read_and_nothing_registered_is_the_mdm_alone() -> None:
-    found = judge([], read(a_list(), tenant=Tenant(NOT_READ, NOT_READ)), BASELINE, NOW)
+    found = judge([], read(a_list(), tenant=Tenant(NOT_READ, NOT_READ)), CHECKS, BASELINE, NOW)
     assert [(f.subject, f.verdict) for f in found] == [("mdm", Verdict.UNKNOWN)]
 
 
 def test_each_gap_is_said_once_and_only_what_was_not_read_is_a_gap() -> None:
     evidence = read(a_list(a_device(ONE, supervised=NOT_TOLD)), {TWO.serial: NOT_READ})
-    found = judge([ONE, TWO], evidence, BASELINE, NOW)
+    found = judge([ONE, TWO], evidence, CHECKS, BASELINE, NOW)
     assert unread(evidence, found) == (NOT_READ.why,)
     several = {ONE.serial: Unknown("not-read", "z"), TWO.serial: Unknown("not-read", "a")}
     evidence = read(a_list(gap="page 2"), {**several})
-    found = judge([ONE, TWO], evidence, BASELINE, NOW)
+    found = judge([ONE, TWO], evidence, CHECKS, BASELINE, NOW)
     assert unread(evidence, found) == ("a", "an MDM: page 2", "z")
     whole = read(a_list(a_device(ONE, supervised=NOT_TOLD)))
-    assert unread(whole, judge([ONE], whole, BASELINE, NOW)) == ()
+    assert unread(whole, judge([ONE], whole, CHECKS, BASELINE, NOW)) == ()
 
 
 def test_a_gap_of_the_list_is_told_also_where_every_look_up_answered() -> None:
     """What nobody registered may be on the page that was not read."""
     evidence = read(a_list(gap="page 2"), {ONE.serial: _looked_up(a_device(ONE))})
-    found = judge([ONE], evidence, BASELINE, NOW)
+    found = judge([ONE], evidence, CHECKS, BASELINE, NOW)
     assert {finding.verdict for finding in found} == {Verdict.PASS}
     assert unread(evidence, found) == ("an MDM: page 2",)

@@ -179,7 +179,7 @@ def _problems(mark: str) -> list[Problem]:
     many = [replace(p, subject=f"K{n}") for p in found if p.establishment for n in range(5)]
     found += platforms(many, 10000, POLICY.limits).values()
     found += platforms(many, 10, POLICY.limits).values()
-    late_ones = [p for kind in LATE_AFTER for p in late(kind, {"all": [NOW - DAY]}, NOW)]
+    late_ones = [p for kind in LATE_AFTER for p in late(kind, {"all": [NOW - 3 * DAY]}, NOW)]
     return [*found, partial((mark, f"{mark} again")), *late_ones]
 
 

@@ -52,6 +52,7 @@ def test_a_good_line_becomes_an_asset() -> None:
         received_by="S-MDI-SPOC",
         received_on=date(2026, 9, 4),
         storage_location="Governor's safe",
+        zoom_group="Zg000001",
     )
 
 

@@ -17,8 +17,9 @@ from collections import Counter
 from pathlib import Path
 
 from agent.cli.demo import Done, play
-from connectors.sandbox.faults.catalogue import CATALOGUE
+from connectors.sandbox.faults.catalogue import Halves, planned
 
+ESTABLISHMENTS = 40  # of the real list: at Zoom's rate limits all 124 take a minute each
 FULL = 20  # seeds from which on the spread of the faults is judged too
 EACH_AT_LEAST = 5
 PAIRS_AT_LEAST = 30
@@ -32,7 +33,7 @@ class Tally:
             {name: 0 for name in ("planted", "found", "missed", "unexpected")}
         )
         self.counts.update(hidden=0, pass_on_unknown=0)
-        self.by_fault = Counter({fault: 0 for fault in CATALOGUE})
+        self.by_fault = Counter({fault: 0 for fault in planned(Halves.BOTH)})
         self.seeds = self.pairs = 0
         self.wrong: list[str] = []
 
@@ -78,14 +79,14 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seeds", type=int, default=FULL)
-    parser.add_argument("--faults", type=int, default=50, help="for each seed")
-    parser.add_argument("--short", action="store_true", help="two seeds, as CI does")
+    parser.add_argument("--faults", type=int, default=80, help="for each seed")
+    parser.add_argument("--short", action="store_true", help="one seed, as CI does")
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
     asked = parser.parse_args()
     tally = Tally()
-    for seed in range(1, (2 if asked.short else asked.seeds) + 1):
+    for seed in range(1, (1 if asked.short else asked.seeds) + 1):
         with tempfile.TemporaryDirectory(prefix="callsteward-drill-") as folder:
-            done = play(Path(folder), seed, asked.faults, None, quiet=True)
+            done = play(Path(folder), seed, asked.faults, ESTABLISHMENTS, quiet=True)
         tally.add(seed, done)
         print(
             f"seed {seed}: {done.score.found} of {done.score.planted} faults found,"

@@ -17,7 +17,11 @@ from tests.support.estates import Clock
 from tests.support.stores import a_store
 
 POLICY = load_policy()
-SUBJECTS = {"sweep": "2026-11-20", "mail": "INC-2026-00077/1/security.MDI"}
+SUBJECTS = {
+    "sweep": "2026-11-20",
+    "mail": "INC-2026-00077/1/security.MDI",
+    "zoom.consent-refresh": "K10001",
+}
 MINUTE = timedelta(minutes=1)
 
 

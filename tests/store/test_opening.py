@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+import agent.store.pace  # noqa: F401  (declares its table)
 from agent.domain.people import Inbox
 from agent.errors import Misconfigured, StoreFailed
 from agent.store.engine import metadata
@@ -233,7 +234,7 @@ def test_what_does_not_fit_is_refused_with_the_cure_and_left_as_it_was(
 def test_an_upgrade_of_what_is_up_to_date_changes_nothing(tmp_path: Path) -> None:
     a_store(tmp_path).close()
     before = _shape(tmp_path / NAME)
-    assert upgrade_database(_url(tmp_path / NAME)) == "0001"
+    assert upgrade_database(_url(tmp_path / NAME)) == "0002"
     assert _shape(tmp_path / NAME) == before
 
 

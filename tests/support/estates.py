@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -82,7 +82,7 @@ class InProcess(HTTPAdapter):
         told = self._core.handle(
             Request(
                 str(request.method),
-                parts.path,
+                unquote(parts.path),  # once, as a web server does
                 dict(parse_qsl(parts.query, keep_blank_values=True)),
                 {name.lower(): str(value) for name, value in request.headers.items()},
                 body.encode() if isinstance(body, str) else body,

@@ -44,6 +44,7 @@ class Outside:
         self.control("PUT", "latency", {"ms": 0})
         self.control("POST", "clear", {})
         self.control("DELETE", "records")
+        self.control("DELETE", "zoom")
 
     def edit(self, tag: str, **fields: object) -> None:
         self.control("PATCH", f"records/managedDevices/{tag}", {"set": fields})

@@ -29,6 +29,7 @@ def a_row(code: str, number: int, serial_number: int, **changes: str) -> dict[st
         "received_by": f"S-{code}-SPOC",
         "received_on": "2026-09-04",
         "storage_location": "Governor's safe",
+        "zoom_group": f"Zg{serial_number:06d}",
     }
     return row | changes
 

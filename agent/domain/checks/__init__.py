@@ -20,7 +20,9 @@ from agent.domain.checks.single_app import single_app
 from agent.domain.checks.supervised import supervised
 from agent.domain.checks.tenant import strict_tenant
 from agent.domain.checks.untampered import untampered
+from agent.domain.checks.zoom import zoom_checks
 from agent.domain.checks.zoom_app import zoom_app
+from agent.domain.zoom_baseline import ZoomBaseline
 
 CHECKS: tuple[Check[Any], ...] = (
     enrolled,
@@ -40,4 +42,17 @@ CHECKS: tuple[Check[Any], ...] = (
     zoom_app,
     certificate,
 )
-RULES: dict[str, Rule] = {rule.name: rule for rule in (*CHECKS, listed, strict_tenant)}
+
+
+def all_checks(zoom: ZoomBaseline | None) -> tuple[Check[Any], ...]:
+    """What is looked at on every iPad; with Zoom where it is part of the sweep."""
+    return CHECKS if zoom is None else (*CHECKS, *zoom_checks(zoom))
+
+
+def all_rules(zoom: ZoomBaseline | None) -> dict[str, Rule]:
+    """By name, in the order of a report; with those that speak of no iPad of the register."""
+    return {rule.name: rule for rule in (*all_checks(zoom), listed, strict_tenant)}
+
+
+RULES = all_rules(None)
+"""The rules of the MDM half."""

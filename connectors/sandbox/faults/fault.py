@@ -30,6 +30,12 @@ class Hides(Enum):
     NO_RECORD = "not-enrolled"
     SEVERAL_RECORDS = "several-records"
     TOLD_LONG_AGO = "stale"
+    NO_ZOOM_ACCOUNT = "zoom-no-account"
+    NO_ZOOM_ID = "zoom-pending"
+    NO_LICENCE = "not-told"
+    CONSENT_MISSING = "consent-missing"
+    CONSENT_LAPSED = "consent-lapsed"
+    SUMMARIES_RESTRICTED = "summaries-restricted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ class Fault:
     hides: Hides = Hides.NOTHING
     moves: bool = False
     stranger: bool = False  # strikes no iPad of the register, brings a new one
+    everywhere: bool = False  # strikes all of them at once
+    in_plans: bool = True
 
 
 def slots(*names: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from agent.errors import BadInput
 from connectors.sandbox.chance import Dice
 from connectors.sandbox.estate import Ipad
-from connectors.sandbox.faults.catalogue import CATALOGUE, fit
+from connectors.sandbox.faults.catalogue import CATALOGUE, Halves, fit
 from connectors.sandbox.faults.fault import Fault, Target
 from connectors.sandbox.faults.plan import Place, plan
 from connectors.sandbox.faults.truth import Planted, faults, rows
@@ -14,6 +14,7 @@ from connectors.sandbox.records import Edit, Records
 from connectors.sandbox.wire import Json
 
 MOST = 2  # faults on one iPad
+EVERYWHERE = "account"  # the subject of what strikes all iPads
 
 
 @dataclass
@@ -31,14 +32,16 @@ class Planting:
         fault = _named(name)
         if fault.stranger:
             return self._add_stranger(fault)
+        if fault.everywhere:
+            return self._add_everywhere(fault)
         ipad = self._free() if subject is None else self._ipad(subject)
         return self._add(fault, ipad)
 
-    def plant_many(self, count: int, seed: int) -> list[Json]:
+    def plant_many(self, count: int, seed: int, halves: Halves = Halves.MDM) -> list[Json]:
         """By the plan of this seed, on iPads that have no fault yet."""
         estate = self.records.estate
         free = [ipad.index for ipad in estate if ipad.asset_tag not in self._planted]
-        return [self._plant_at(place, free) for place in plan(seed, count, len(free))]
+        return [self._plant_at(place, free) for place in plan(seed, count, len(free), halves)]
 
     def clear(self, name: str | None = None, subject: str | None = None) -> int:
         """Take faults off: of this name, on this subject, or all. Says how many."""
@@ -54,8 +57,11 @@ class Planting:
     def truth(self) -> Json:
         """Every finding that a perfect sweep makes, and every fault behind them."""
         planted = [self._planted[key] for key in sorted(self._planted)]
+        wide = self._planted.get(EVERYWHERE, [])
+        own = [found for found in planted if found is not wide]
         return {
-            "rows": [row for found in planted for row in rows(found)],
+            "rows": [row for found in own for row in rows(found, self._wide(found, wide))]
+            + [row for ipad in self._well(wide) for row in rows(self._upon(ipad, wide))],
             "faults": [fault for found in planted for fault in faults(found)],
         }
 
@@ -83,6 +89,24 @@ class Planting:
         self._keep(subject, [Planted(fault, subject, ipad.serial, "", ipad.device_id)])
         return self._said(fault, subject)
 
+    def _add_everywhere(self, fault: Fault) -> Json:
+        found = [one for one in self._planted.get(EVERYWHERE, []) if one.fault is not fault]
+        self._keep(EVERYWHERE, [*found, Planted(fault, EVERYWHERE, "", "", "")])
+        return self._said(fault, EVERYWHERE)
+
+    def _wide(self, found: Sequence[Planted], wide: Sequence[Planted]) -> Sequence[Planted]:
+        """What strikes all iPads strikes no stranger."""
+        return () if found[0].fault.stranger else wide
+
+    def _well(self, wide: Sequence[Planted]) -> Iterator[Ipad]:
+        """The iPads with no fault of their own, where something strikes all of them."""
+        estate = self.records.estate if wide else ()
+        return (ipad for ipad in estate if ipad.asset_tag not in self._planted)
+
+    def _upon(self, ipad: Ipad, wide: Sequence[Planted]) -> list[Planted]:
+        names = ipad.asset_tag, ipad.serial, ipad.establishment, ipad.device_id
+        return [Planted(one.fault, *names) for one in wide]
+
     def _said(self, fault: Fault, subject: str) -> Json:
         told = faults(self._planted[subject])
         return next(one for one in told if one["name"] == fault.name)
@@ -96,6 +120,12 @@ class Planting:
 
     def _edits(self, found: Sequence[Planted]) -> Iterator[Edit]:
         if not found:
+            return
+        if found[0].subject == EVERYWHERE:
+            anyone = self.records.estate.ipad(0)
+            target = Target(self.records, anyone, anyone.device_id)
+            for one in found:
+                yield from one.fault.edits(target)
             return
         target = Target(self.records, self._struck(found[0]), found[0].device_id)
         if any(one.fault.moves for one in found):

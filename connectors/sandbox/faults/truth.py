@@ -4,11 +4,12 @@ One iPad, one or two faults. Each brings its own rows; one that hides makes othe
 unknown, each for the reason that it declares.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.sandbox.faults.fault import UNKNOWN, About, Fault, Hides, Row
 from connectors.sandbox.wire import Json
+from connectors.sandbox.zoom.baseline import EXPECTED, LOCKED, NEED_A_LICENCE
 
 TOLD_BY_DEVICE = (
     "device.supervised",
@@ -29,13 +30,39 @@ KEPT_BY_SERVER = (
     "certificate.management",
 )
 NEEDS_ONE_RECORD = KEPT_BY_SERVER + TOLD_BY_DEVICE
-HIDDEN_BY = {
+ZOOM_SETTINGS = tuple(f"zoom.setting.{path}" for path in EXPECTED)
+ZOOM_LOCKS = tuple(f"zoom.lock.{path}" for path in LOCKED)
+NEEDS_A_ZOOM_ID = (
+    "zoom.licensed",
+    "zoom.neutral-name",
+    "zoom.one-group",
+    *ZOOM_SETTINGS,
+    "zoom.no-recordings",
+    "zoom.no-transcripts",
+    *ZOOM_LOCKS,
+    "zoom.no-summaries",
+    "zoom.no-contacts",
+    "zoom.allow-lists",
+    "zoom.sign-ins",
+    "zoom.version",
+)
+NEEDS_A_ZOOM_ACCOUNT = ("zoom.active", *NEEDS_A_ZOOM_ID)
+HIDDEN_BY: Mapping[Hides, tuple[str, ...]] = {
     Hides.NOTHING: (),
+    Hides.TOLD_LONG_AGO: TOLD_BY_DEVICE,
     Hides.NO_RECORD: NEEDS_ONE_RECORD,
     Hides.SEVERAL_RECORDS: NEEDS_ONE_RECORD,
-    Hides.TOLD_LONG_AGO: TOLD_BY_DEVICE,
+    Hides.NO_LICENCE: tuple(f"zoom.setting.{path}" for path in NEED_A_LICENCE),
+    Hides.CONSENT_MISSING: ("zoom.no-contacts",),
+    Hides.CONSENT_LAPSED: ("zoom.no-contacts",),
+    Hides.SUMMARIES_RESTRICTED: ("zoom.no-summaries",),
+    Hides.NO_ZOOM_ID: NEEDS_A_ZOOM_ID,
+    Hides.NO_ZOOM_ACCOUNT: NEEDS_A_ZOOM_ACCOUNT,
 }
-WITHOUT_RECORD = (Hides.NO_RECORD, Hides.SEVERAL_RECORDS)
+"""From weak to strong: what a later one hides is hidden for its reason."""
+
+STRENGTH = list(HIDDEN_BY)
+LETS_BAD_NEWS_STAND = (Hides.TOLD_LONG_AGO,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +76,9 @@ class Planted:
     device_id: str
 
 
-def rows(planted: Sequence[Planted]) -> list[Json]:
-    """Every finding on one subject with these faults."""
-    asset = _asset_rows(planted)
+def rows(planted: Sequence[Planted], everywhere: Sequence[Planted] = ()) -> list[Json]:
+    """Every finding on one subject with these faults, and those that strike all iPads."""
+    asset = _asset_rows((*planted, *everywhere))
     elsewhere = [
         (_stranger(one, row), row, [one.fault.name])
         for one in planted
@@ -92,11 +119,11 @@ def _asset_rows(planted: Sequence[Planted]) -> Iterator[tuple[Json, Row, list[st
         for row in one.fault.rows
         if row.about is About.ASSET
     }
-    for hider in sorted(planted, key=lambda one: one.fault.hides in WITHOUT_RECORD):
+    for hider in sorted(planted, key=lambda one: STRENGTH.index(one.fault.hides)):
         hides = hider.fault.hides
         for check in HIDDEN_BY[hides]:
             row, names = found.get(check, (None, []))
-            if row is None or hides in WITHOUT_RECORD:
+            if row is None or hides not in LETS_BAD_NEWS_STAND:
                 names = list(dict.fromkeys((hider.fault.name, *names)))
                 found[check] = (Row(check, UNKNOWN, hides.value), names)
     for row, names in found.values():

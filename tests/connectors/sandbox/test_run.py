@@ -38,6 +38,7 @@ def graph(sandbox: Any) -> requests.Session:
 def test_it_says_where_everything_is(sandbox: Any) -> None:
     assert set(sandbox) == {
         "graph",
+        "zoom",
         "control_url",
         "smtp",
         "imap",

@@ -1,0 +1,91 @@
+"""Is anybody from outside left behind, or could somebody be added (E2, K4)?"""
+
+from dataclasses import replace
+
+from agent.domain.check import Case, Category, Check, Severity, Wrong
+from agent.domain.checks.zoom.reading import zoom
+from agent.domain.facts import Fact, Known, Unknown, follow
+from agent.domain.zoom import AllowList, AllowLists
+from agent.domain.zoom_evidence import Consent, ZoomFacts
+
+LISTED_ADDRESSES = 4
+LAPSED = "consent-lapsed"
+
+
+def _consent(facts: ZoomFacts) -> Fact[Consent]:
+    """Our own memory says it, and Zoom's refusal of what we have."""
+    told = facts.contacts
+    lapsed = isinstance(told, Unknown) and told.reason == LAPSED
+    return replace(facts.consent, value=Consent.LAPSED) if lapsed else facts.consent
+
+
+consent = Check(
+    name="zoom.consent",
+    says="its user's consent to read its contacts is in force",
+    requirement="E2",
+    question=6,
+    category=Category.UPKEEP,
+    severity=Severity.MEDIUM,
+    remedy="Run `callsteward zoom consent --device` with the iPad's local ID, and sign in with"
+    " the iPad's account.",
+    reads=zoom(_consent),
+    wrong=lambda state, case: (
+        None
+        if state is Consent.GIVEN
+        else Wrong(f"consent-{state.value}", f"the consent of its user is {state.value}")
+    ),
+)
+
+no_contacts = Check(
+    name="zoom.no-contacts",
+    says="no external contact is left",
+    requirement="E2",
+    question=2,
+    category=Category.SECURITY,
+    severity=Severity.HIGH,
+    remedy="Remove the contact on the iPad (Contacts, External contacts, Remove contact): two"
+    " people see it done.",
+    reads=zoom(lambda facts: facts.contacts),
+    wrong=lambda found, case: (
+        Wrong("contact-left", f"external contacts that are left: {len(found)}")
+        if found
+        else None
+    ),
+)
+
+
+def _both(lists: AllowLists) -> Fact[tuple[AllowList, AllowList]]:
+    """An open list is bad news, whatever the other one is."""
+    for told in (lists.adding, lists.chatting):
+        if isinstance(told, Known) and _is_open(told.value):
+            return Known((told.value, told.value), told.source, told.at)
+    adding, chatting = lists.adding, lists.chatting
+    if isinstance(adding, Unknown):
+        return adding
+    if isinstance(chatting, Unknown):
+        return chatting
+    return Known((adding.value, chatting.value), adding.source, adding.at)
+
+
+def _is_open(found: AllowList) -> bool:
+    return found.enabled and (found.option != LISTED_ADDRESSES or bool(found.addresses))
+
+
+def _wrong(found: tuple[AllowList, AllowList], case: Case) -> Wrong | None:
+    if any(map(_is_open, found)):
+        return Wrong("allow-list-open", "somebody outside may be added or written to")
+    return None
+
+
+allow_lists = Check(
+    name="zoom.allow-lists",
+    says="nobody outside may be added or written to",
+    requirement="K3",
+    question=2,
+    category=Category.SECURITY,
+    severity=Severity.HIGH,
+    remedy="Ask the Zoom administrator to empty the lists of whom the iPad's group may add and"
+    " chat with.",
+    reads=zoom(lambda facts: follow(facts.allow_lists, _both)),
+    wrong=_wrong,
+)

@@ -1,0 +1,105 @@
+"""Who gets what of Zoom: the way to the account, its pace, the consents."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from agent.errors import Misconfigured
+from agent.ports.consents import Asking
+from agent.ports.together import Together
+from agent.ports.zoom import Vault, Zoom
+from agent.settings import Settings, read_file
+from agent.store.engine import Store
+from agent.store.pace import StoredTimetable
+from agent.store.seal import KeyFile
+from agent.store.sealed import SealedTokens
+from agent.vault import StoredVault, Taken
+from connectors.http import Reach
+from connectors.pacing import Pacer
+from connectors.shared_pacing import SharedPacer, share_of
+from connectors.zoom.client import App, Line
+from connectors.zoom.consents import ConsentApp, Consents
+from connectors.zoom.estate import ZoomEstate
+from connectors.zoom.limits import LIMITS, Plan
+
+T = TypeVar("T")
+
+
+def pacer_of(settings: Settings, store: Store) -> Pacer:
+    """The pacer that all our processes share for this Zoom account."""
+    account = needed("zoom_account_id", settings.zoom_account_id)
+    limits = share_of(LIMITS[Plan(settings.zoom_plan)], settings.zoom_share)
+    return SharedPacer(StoredTimetable(store, account, limits))
+
+
+def line_of(settings: Settings, store: Store) -> Line:
+    """The way to the account: paced, counted, with a deadline on each call."""
+    return Line(
+        login_url=settings.zoom_oauth_url,
+        api_url=settings.zoom_api_url,
+        reach=Reach(
+            deadline=timedelta(seconds=settings.deadline_seconds),
+            proxy=settings.http_proxy,
+            ca_bundle=settings.http_ca_file,
+        ),
+        pacer=pacer_of(settings, store),
+    )
+
+
+def zoom_of(settings: Settings, store: Store, together: Together) -> Zoom | None:
+    """Zoom as the sweep reads it; None where none is configured."""
+    if settings.zoom_account_id is None:
+        return None
+    line = line_of(settings, store)
+    name = "zoom_reader_client_secret_file"
+    secret = read_file(name, needed(name, settings.zoom_reader_client_secret_file))
+    reader = App(
+        account_id=settings.zoom_account_id,
+        client_id=needed("zoom_reader_client_id", settings.zoom_reader_client_id),
+        client_secret=secret.strip(),
+    )
+    return ZoomEstate(
+        line, reader, consents_of(settings, line, vault_of(settings, store)), together
+    )
+
+
+def consents_of(settings: Settings, line: Line, vault: Vault) -> Consents:
+    """The tokens of the device users, kept in this vault."""
+    name = "zoom_user_app_client_secret_file"
+    secret = read_file(name, needed(name, settings.zoom_user_app_client_secret_file))
+    app = ConsentApp(
+        client_id=needed("zoom_user_app_client_id", settings.zoom_user_app_client_id),
+        client_secret=secret.strip(),
+        redirect_uri=needed("zoom_redirect_uri", settings.zoom_redirect_uri),
+    )
+    return Consents(line, app, vault, settings.zoom_oauth_url)
+
+
+def asking_of(settings: Settings, store: Store, taken: Taken) -> Asking:
+    """What collects one consent."""
+    return consents_of(settings, line_of(settings, store), taken)
+
+
+def tokens_of(settings: Settings, store: Store) -> SealedTokens:
+    """The consents' tokens in this store, under the key of these settings."""
+    return SealedTokens(store, KeyFile(key_file_of(settings)))
+
+
+def vault_of(settings: Settings, store: Store) -> Vault:
+    """The same as the port wants it."""
+    return StoredVault(tokens_of(settings, store))
+
+
+def key_file_of(settings: Settings) -> Path:
+    """Where the master key is: in the data folder unless it is named."""
+    return settings.zoom_key_file or settings.data_dir.absolute() / "zoom.key"
+
+
+def needed(name: str, value: T | None) -> T:
+    """A setting that Zoom cannot be asked without."""
+    if value is None:
+        raise Misconfigured(
+            f"CALLSTEWARD_{name.upper()} is not set; Zoom cannot be asked without it",
+            "See `callsteward settings`.",
+        )
+    return value

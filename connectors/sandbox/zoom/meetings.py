@@ -1,0 +1,185 @@
+"""Meetings: arranged, live and past, and what can be done to one while it runs."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from connectors.sandbox.records import Edit, Records
+from connectors.sandbox.wire import Answer, Json, stamp
+from connectors.sandbox.zoom.healthy import (
+    MEETINGS,
+    PAST,
+    RECORDINGS,
+    meeting_id,
+    meeting_uuid,
+)
+from connectors.sandbox.zoom.new_meeting import meeting_record
+from connectors.sandbox.zoom.pages import Pages
+from connectors.sandbox.zoom.settings import SettingsOf
+from connectors.sandbox.zoom.users import known_id
+from connectors.sandbox.zoom.webhooks import Webhooks
+from connectors.sandbox.zoom.wire import Call, Refused, day_of
+
+A_DAY = 100  # meetings made or changed, for each host and UTC day
+METHODS = (
+    *(f"recording.{word}" for word in ("start", "stop", "pause", "resume")),
+    *(f"ai_companion.{word}" for word in ("start", "stop", "disable")),
+    "participant.invite",
+    "participant.invite.callout",
+    "participant.invite.room_system_callout",
+    "participant.remove",
+    "waiting_room.update",
+)
+
+
+@dataclass
+class Meetings:
+    records: Records
+    pages: Pages
+    settings: SettingsOf
+    webhooks: Webhooks
+    base_url: str
+    _made: int = 0
+    _written: Counter[tuple[str, date]] = field(default_factory=Counter)
+
+    def listed(self, call: Call, name: str) -> Answer:
+        user, kind = known_id(self.records, call, name), call.text("type", "scheduled")
+        if kind == "previous_meetings":
+            rows = [one for one in self.records.children(PAST, user) if _asked(call, one)]
+        elif kind in ("scheduled", "upcoming", "upcoming_meetings", "live"):
+            wanted = "started" if kind == "live" else "waiting"
+            found = self.records.children(MEETINGS, user)
+            rows = [one for one in found if one.get("status") == wanted]
+        else:
+            raise Refused(400, 300, "Invalid field: type.")
+        names = "uuid id host_id topic type start_time duration timezone created_at join_url"
+        shown = [{name: row[name] for name in names.split() if name in row} for row in rows]
+        cut = self.pages.cut(call, shown, 30, 300)
+        count = {"page_count": -(-len(rows) // cut.size), "total_records": len(rows)}
+        return Answer(200, {**count, **cut.numbers(), "meetings": cut.rows})
+
+    def create(self, call: Call, name: str) -> Answer:
+        user, today = known_id(self.records, call, name), call.now.date()
+        if self._written[user, today] >= A_DAY:
+            text = f"You have exceeded the daily rate limit ({A_DAY}) of Meeting Create/Update"
+            raise Refused(429, 429, f"{text} API requests permitted for this user.")
+        self._written[user, today] += 1
+        return Answer(201, self._new(user, call.body(), call.now))
+
+    def one(self, call: Call, meeting: str) -> Answer:
+        return Answer(200, self._arranged(meeting)[1])
+
+    def delete(self, call: Call, meeting: str) -> Answer:
+        key, found = self._arranged(meeting)
+        if found.get("status") == "started":
+            raise Refused(400, 3002, "Sorry, you cannot delete this meeting since it's live.")
+        self.records.edit(Edit(MEETINGS, key, drop=True))
+        return Answer(204)
+
+    def set_status(self, call: Call, meeting: str) -> Answer:
+        if call.body().get("action") != "end":
+            raise Refused(400, 300, "Invalid field: action.")
+        key, found = self._arranged(meeting)
+        if found.get("status") == "started":
+            self.finish(key, found, call.now)
+        return Answer(204)
+
+    def control(self, call: Call, meeting: str) -> Answer:
+        """202: taken. Recording needs cloud recording switched on, the stop too."""
+        method = call.body().get("method")
+        if method not in METHODS:
+            raise Refused(400, 300, "Invalid field: method.")
+        key, found = self._arranged(meeting)
+        if found.get("status") != "started":
+            raise Refused(404, 3001, f"Meeting does not exist: {meeting}.")
+        if method.startswith("recording."):
+            user = key.partition("/")[0]
+            if self.settings.users(user).get("recording.cloud_recording") is not True:
+                raise Refused(403, 2314, "Cloud recording is not enabled for the host.")
+            on = method in ("recording.start", "recording.resume")
+            self.record(key, found, on=on)
+        return Answer(202)
+
+    def start(self, user: str, topic: str, now: datetime) -> Json:
+        """A call begins on this user's iPad."""
+        record = self._new(user, {"topic": topic, "type": 1}, now)
+        key = f"{user}/{record['id']}"
+        self.records.edit(Edit(MEETINGS, key, set={"status": "started"}))
+        self._tell("meeting.started", record, start_time=stamp(now))
+        return self.records.one(MEETINGS, key) or {}
+
+    def record(self, key: str, found: Json, *, on: bool) -> None:
+        """A recording begins or ends; what began is kept once the call is over."""
+        kept = {"recording": on, "has_recording": on or found.get("has_recording", False)}
+        self.records.edit(Edit(MEETINGS, key, set=kept))
+        self._tell("recording.started" if on else "recording.stopped", found)
+
+    def finish(self, key: str, found: Json, now: datetime) -> None:
+        user = key.partition("/")[0]
+        start = datetime.fromisoformat(found["start_time"])
+        minutes = max(1, int((now - start) / timedelta(minutes=1)))
+        names = ("uuid", "id", "host_id", "topic", "type", "start_time", "created_at")
+        past = {name: found[name] for name in names}
+        past |= {"end_time": stamp(now), "duration": minutes, "participants_count": 2}
+        past |= {"timezone": "UTC", "has_recording": found.get("has_recording", False)}
+        self.records.edit(Edit(MEETINGS, key, drop=True))
+        self.records.edit(Edit(PAST, f"{user}/{found['uuid']}", whole=past))
+        if past["has_recording"]:
+            kept = recording(past)
+            self.records.edit(Edit(RECORDINGS, f"{user}/{found['uuid']}", whole=kept))
+        self._tell("meeting.ended", found, end_time=stamp(now))
+
+    def running(self) -> Iterator[tuple[str, Json]]:
+        for key in self.records.touched(MEETINGS):
+            record = self.records.one(MEETINGS, key)
+            if record is not None and record.get("status") == "started":
+                yield key, record
+
+    def _new(self, user: str, asked: Json, now: datetime) -> Json:
+        self._made += 1
+        key = (self.records.estate.seed, user, "new meeting", self._made)
+        ids = {"uuid": meeting_uuid(*key), "id": meeting_id(*key), "host_id": user}
+        usual = self.settings.users(user)
+        record = ids | meeting_record(asked, usual, stamp(now), self.base_url, ids["id"])
+        self.records.edit(Edit(MEETINGS, f"{user}/{ids['id']}", whole=record))
+        return record
+
+    def _arranged(self, meeting: str) -> tuple[str, Json]:
+        for key in self.records.touched(MEETINGS):
+            record = self.records.one(MEETINGS, key)
+            if record is not None and meeting in (str(record.get("id")), record.get("uuid")):
+                return key, record
+        raise Refused(404, 3001, f"Meeting does not exist: {meeting}.")
+
+    def _tell(self, event: str, found: Json, **more: object) -> None:
+        names = ("uuid", "id", "host_id", "topic", "type", "start_time")
+        told = {name: found.get(name) for name in names} | more
+        self.webhooks.emit(event, {"object": {**told, "id": str(found["id"])}})
+
+
+def recording(past: Json, place: str = "live") -> Json:
+    """What is kept of a recorded call. `place`: live, or the kind of trash."""
+    host = {"host_id": past["host_id"], "account_id": "", "share_url": ""}
+    file = {
+        "id": meeting_uuid("file", past["uuid"]).strip("=/+"),
+        "meeting_id": past["uuid"],
+        "recording_start": past["start_time"],
+        "recording_end": past["end_time"],
+        "file_type": "MP4",
+        "file_size": 48_000_000,
+        "status": "completed",
+        "recording_type": "shared_screen_with_speaker_view",
+    }
+    names = ("uuid", "id", "topic", "type", "start_time", "duration", "timezone")
+    kept = {name: past[name] for name in names if name in past}
+    sizes = {"total_size": file["file_size"], "recording_count": 1}
+    return {**kept, **host, **sizes, "recording_files": [file], "place": place}
+
+
+def _asked(call: Call, one: Json) -> bool:
+    """Between `from` and `to` where these are told, both days included."""
+    day = day_of(one.get("start_time"))
+    if day is None:
+        return True
+    return call.day("from", day) <= day <= call.day("to", day)
