@@ -1,5 +1,6 @@
 """A sweep's summary at the terminal, for a SPOC's manager."""
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from rich.table import Table
 
 from agent.cli.report_files import counts
 from agent.domain.annex_e import QUESTIONS, Row
-from agent.domain.check import Category, Verdict
+from agent.domain.check import Category, Finding, Verdict
 from agent.domain.uk_time import LONDON
 from agent.services.report import Report
 
@@ -54,22 +55,38 @@ def summary(report: Report, files: Mapping[str, Path], console: Console | None =
 
 def _by_check(console: Console, report: Report) -> None:
     found = [f for device in report.devices for f in device.findings] + list(report.elsewhere)
+    fails = [f for f in found if f.verdict is Verdict.FAIL]
+    unknown = [f for f in found if f.verdict is Verdict.UNKNOWN]
     if not found:
         console.print("Nothing failed and nothing is unknown.")
-        return
+    if fails:
+        _failures(console, report, fails)
+    if unknown:
+        _unknowns(console, unknown)
+
+
+def _failures(console: Console, report: Report, fails: list[Finding]) -> None:
     table = Table(
-        "Check", "Fails", "Not known", "Annex E", "For example", title="What is not well"
+        "What must hold", "Fails", "Annex E", "For example", title="What failed, and why"
     )
     for name, rule in report.rules.items():
-        ours = [f for f in found if f.check == name]
+        ours = sorted((f for f in fails if f.check == name), key=lambda f: f.subject)
         if ours:
-            example = min(ours, key=lambda f: (f.verdict is not Verdict.FAIL, f.subject))
-            fails = sum(f.verdict is Verdict.FAIL for f in ours)
-            table.add_row(
-                rule.says, str(fails), str(len(ours) - fails), str(rule.question),
-                f"{example.establishment} {example.subject}: {example.because}".strip(),
-            )  # fmt: skip
+            example = f"{ours[0].establishment} {ours[0].subject}: {ours[0].because}".strip()
+            table.add_row(rule.says, str(len(ours)), str(rule.question), example)
     console.print(table, markup=False)
+
+
+def _unknowns(console: Console, unknown: list[Finding]) -> None:
+    """By reason: an iPad that is not enrolled has no answer to any check, for one reason."""
+    table = Table("Why", "Answers", "iPads", "For example", title="What is not known, and why")
+    reasons = Counter(f.because for f in unknown).most_common()
+    for why, count in reasons[:MOST]:
+        where = sorted({f"{f.establishment} {f.subject}" for f in unknown if f.because == why})
+        table.add_row(why, str(count), str(len(where)), where[0].strip())
+    console.print(table, markup=False)
+    if len(reasons) > MOST:
+        console.print(f"and {len(reasons) - MOST} more reasons in the report")
 
 
 def _annex_e(console: Console, report: Report) -> None:
