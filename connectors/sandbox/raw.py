@@ -32,11 +32,14 @@ class RawRecords:
         unknown = set(body) - {"set", "remove"}
         if unknown:
             raise BadInput(f"only `set` and `remove` are understood, not {sorted(unknown)}")
+        fields, gone = body.get("set", {}), body.get("remove", [])
+        if not isinstance(fields, dict):
+            raise BadInput("`set` is an object: field names and their values")
+        if not isinstance(gone, list) or not all(isinstance(name, str) for name in gone):
+            raise BadInput("`remove` is a list of field names")
         self.read({}, rest)
         collection, key = self._place(rest)
-        self.records.edit(
-            Edit(collection, key, body.get("set", {}), tuple(body.get("remove", ())))
-        )
+        self.records.edit(Edit(collection, key, fields, tuple(gone)))
         return self.read({}, rest)
 
     def replace(self, body: Json, rest: str) -> Any:

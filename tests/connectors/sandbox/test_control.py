@@ -179,6 +179,8 @@ def test_a_failure_reaches_into_batches_and_to_the_token_endpoint(world: World) 
         ("PATCH", "records/managedDevices/nobody", {"set": {}}),
         ("PATCH", "records/managedDevices/K10001", {"osVersion": "1"}),
         ("PATCH", "records/managedDevices/K10001", [1]),
+        ("PATCH", "records/managedDevices/K10001", {"set": None}),
+        ("PATCH", "records/managedDevices/K10001", {"remove": "jailBroken"}),
         ("GET", "records/detectedApps/nobody", None),
     ],
 )
@@ -188,6 +190,7 @@ def test_a_wrong_word_is_refused_with_a_reason(
     answer = world.steer(method, path, body)
     assert answer.status in (400, 404)
     assert answer.body["error"]
+    assert world.ask(DEVICES).status == 200  # and nothing of it was kept
 
 
 def test_latency_is_kept_for_the_shell(world: World) -> None:
