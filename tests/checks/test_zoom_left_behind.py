@@ -79,12 +79,14 @@ def test_a_consent_that_nobody_gave_is_missing() -> None:
     assert found["zoom.consent"].reason == "consent-missing"
 
 
-def test_a_consent_that_zoom_refuses_has_lapsed_whatever_we_remember() -> None:
-    refused = Unknown("consent-lapsed", "Zoom refuses it")
-    found = zoom_judged(of_the_user(contacts=refused))
-    assert (found["zoom.consent"].verdict, found["zoom.consent"].reason) == (
-        FAIL, "consent-lapsed",
-    )  # fmt: skip
+@pytest.mark.parametrize("reason", ["consent-lapsed", "consent-missing"])
+def test_a_consent_that_cannot_be_used_is_not_in_force_whatever_we_remember(
+    reason: str,
+) -> None:
+    """Zoom refuses it, or its token is gone."""
+    found = zoom_judged(of_the_user(contacts=Unknown(reason, "why")))
+    consent = found["zoom.consent"]
+    assert (consent.verdict, consent.reason) == (FAIL, reason)
     assert found["zoom.no-contacts"].verdict is UNKNOWN
 
 

@@ -269,7 +269,7 @@ def test_plain_http_is_for_loopback_only(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["http://localhost:1", "http://127.0.0.9:1", "http://[::1]:1"])
 def test_loopback_may_be_plain(url: str) -> None:
-    Upstream("Test", url, Reach(), utc_now)
+    assert Upstream("Test", url, Reach(), utc_now).calls() == 0
 
 
 @pytest.mark.parametrize(

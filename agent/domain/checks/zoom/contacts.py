@@ -9,14 +9,14 @@ from agent.domain.zoom import AllowList, AllowLists
 from agent.domain.zoom_evidence import Consent, ZoomFacts
 
 LISTED_ADDRESSES = 4
-LAPSED = "consent-lapsed"
+NO_LONGER = {"consent-lapsed": Consent.LAPSED, "consent-missing": Consent.MISSING}
+"""Why the contacts could not be read -> how the consent really stands."""
 
 
 def _consent(facts: ZoomFacts) -> Fact[Consent]:
-    """Our own memory says it, and Zoom's refusal of what we have."""
-    told = facts.contacts
-    lapsed = isinstance(told, Unknown) and told.reason == LAPSED
-    return replace(facts.consent, value=Consent.LAPSED) if lapsed else facts.consent
+    """Our own memory says it, unless using it showed that it is gone."""
+    reason = facts.contacts.reason if isinstance(facts.contacts, Unknown) else ""
+    return replace(facts.consent, value=NO_LONGER.get(reason, facts.consent.value))
 
 
 consent = Check(
