@@ -65,6 +65,16 @@ def test_credentials_in_the_query_are_refused(world: ZoomWorld) -> None:
     assert code(world.core.handle(request)) == (401, 124)
 
 
+def test_the_grant_and_the_account_may_stand_in_the_query(world: ZoomWorld) -> None:
+    query = world.account_form()
+    assert world.ask_zoom_token({}, basic=world.app(), query=query).status == 200
+    other = world.ask_zoom_token({"account_id": "x"}, basic=world.app(), query=query)
+    assert other.body["errorCode"] == 4702
+    held = {"grant_type": "refresh_token", "refresh_token": world.consent()}
+    answer = world.ask_zoom_token({}, basic=world.app("user_app"), query=held)
+    assert answer.body["errorCode"] == 4737
+
+
 def test_each_refusal_has_its_number(world: ZoomWorld) -> None:
     form, app = world.account_form(), world.app()
     refused = {
