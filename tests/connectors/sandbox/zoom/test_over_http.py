@@ -30,18 +30,6 @@ def zoom(sandbox: Any) -> requests.Session:
 
 
 @pytest.fixture
-def steer(sandbox: Any) -> Iterator[Any]:
-    def ask(method: str, path: str, body: object = None) -> Any:
-        url = f"{sandbox['control_url']}/{path}"
-        return requests.request(method, url, json=body, timeout=WAIT).json()
-
-    yield ask
-    ask("DELETE", "zoom")
-    ask("DELETE", "records")
-    ask("POST", "clear", {})
-
-
-@pytest.fixture
 def subscriber(sandbox: Any) -> Iterator[tuple[str, Heard]]:
     """Proves the secret and keeps what it hears."""
     heard: Heard = Queue()
