@@ -25,6 +25,9 @@ Number = Annotated[int, msgspec.Meta(ge=1)]
 Many = Annotated[int, msgspec.Meta(ge=2)]
 Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
+Cis = Annotated[str, msgspec.Meta(pattern=r"^(agrees: .|differs: .|silent$)")]
+Why = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+[0-9]+: .")]  # the requirement comes first
+Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+$")]
 
 
 class _Days(msgspec.Struct, forbid_unknown_fields=True):
@@ -65,18 +68,23 @@ class _Baseline(msgspec.Struct, forbid_unknown_fields=True):
 class _Setting(msgspec.Struct, forbid_unknown_fields=True):
     path: Text
     says: Text
-    why: Text
+    why: Why
     category: CategoryName
     severity: SeverityName
     question: Literal[2, 5, 6, 7]
+    cis: Cis
     value: bool | str | None = None
     lock: bool = False
-    cis: str = ""
 
 
 class _Person(msgspec.Struct, forbid_unknown_fields=True):
+    name: Word
     says: Text
-    why: Text
+    why: Why
+    category: CategoryName
+    remedy: Text
+    cis: Cis
+    question: Literal[2, 5, 6, 7] | None = None
 
 
 class _Client(msgspec.Struct, forbid_unknown_fields=True):
@@ -178,7 +186,7 @@ def _zoom(path: Path) -> ZoomBaseline:
             )
     return ZoomBaseline(
         settings=tuple(map(_setting, told.setting)),
-        person=tuple(PersonLine(line.says, line.why) for line in told.person),
+        person=tuple(map(_person, told.person)),
         minimum_client=told.client.minimum_version,
         search_days=told.search.days,
         search_all_on=WEEKDAYS.index(told.search.all_on),
@@ -196,6 +204,18 @@ def _setting(told: _Setting) -> SettingLine:
         category=Category(told.category),
         severity=Severity[told.severity],
         question=told.question,
+        cis=told.cis,
+    )
+
+
+def _person(told: _Person) -> PersonLine:
+    return PersonLine(
+        name=f"zoom.person.{told.name}",
+        says=told.says,
+        why=told.why,
+        category=Category(told.category),
+        question=told.question,
+        remedy=told.remedy,
         cis=told.cis,
     )
 

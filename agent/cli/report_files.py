@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
+from agent.cli import needs_person
 from agent.domain.annex_e import QUESTIONS
 from agent.domain.check import Finding, Rule, Verdict
 from agent.domain.checks.tenant import TENANT
@@ -68,6 +69,7 @@ def plain(report: Report) -> dict[str, object]:
         "establishments": report.establishments,
         "devices": [_device(device, report.rules) for device in report.devices],
         "elsewhere": [_finding(finding, report.rules) for finding in report.elsewhere],
+        "needs_a_person": [needs_person.plain(line) for line in report.person],
         "incidents": [
             {
                 "id": i.id,
@@ -123,6 +125,7 @@ def page(report: Report) -> str:
         f" {numbers['unknown']} not known. The sweep is {report.sweep.state}.</p>",
         *(f"<p><strong>Not read:</strong> {escape(gap)}</p>" for gap in report.sweep.gaps),
         *_not_well(report),
+        *_person(report),
         *_annex_e(report),
     ]
     return "\n".join([*lines, "</body></html>", ""])
@@ -159,6 +162,13 @@ def _unknowns(lines: list[Line], rules: Rules) -> list[str]:
     return _table(caption, (*WHERE, "Why"), rows) if rows else []
 
 
+def _person(report: Report) -> list[str]:
+    """Neither a pass nor a failure: what only Zoom's portal shows."""
+    rows = [_cells(*needs_person.cells(line)) for line in report.person]
+    caption = f"What needs a person, once after each change of Zoom's account: {len(rows)}"
+    return _table(caption, needs_person.HEADS, rows) if rows else []
+
+
 def _cells(*texts: str) -> str:
     return f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in texts)}</tr>"
 
@@ -175,6 +185,10 @@ def _annex_e(report: Report) -> list[str]:
     for device in report.devices:
         answers = "".join(f"<td>{_word(row.value)}</td>" for row in device.annex_e.values())
         cells.append(f"<tr><th scope=row>{escape(device.asset.local_id)}</th>{answers}</tr>")
+    if report.person:
+        asked = (needs_person.named(report.asked_of_a_person(q)) for q in QUESTIONS)
+        answers = "".join(f"<td>{escape(text)}</td>" for text in asked)
+        cells.append(f"<tr><th scope=row>Every iPad</th>{answers}</tr>")
     heads = ("iPad", *(f"{number}. {text}" for number, text in QUESTIONS.items()))
     caption = "Annex E, the machine's half of each question; staff answer the other half"
     return _table(caption, heads, cells)

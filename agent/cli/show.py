@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from agent.cli import needs_person
 from agent.cli.report_files import counts
 from agent.domain.annex_e import QUESTIONS, Row
 from agent.domain.check import Category, Finding, Verdict
@@ -47,6 +48,11 @@ def summary(report: Report, files: Mapping[str, Path], console: Console | None =
         console.print(f"[bold]Not read:[/bold] {escape(gap)}")
     _by_check(console, report)
     _annex_e(console, report)
+    if report.person:
+        settings = needs_person.counted(report.person)
+        console.print(
+            f"Needs a person: {settings} that only Zoom's portal shows; see the report."
+        )
     _incidents(console, report)
     _told(console, report)
     for kind, path in files.items():
@@ -94,8 +100,10 @@ def _annex_e(console: Console, report: Report) -> None:
         "Annex E", *(row.value for row in Row), title="The machine's half, iPads by row"
     )
     for question, stands in report.annex_e().items():
-        cells = (str(stands[row]) if stands[row] else "-" for row in Row)
-        table.add_row(f"{question} {QUESTIONS[question]}", *cells)
+        cells = {row: str(stands[row]) if stands[row] else "-" for row in Row}
+        if asked := report.asked_of_a_person(question):
+            cells[Row.PERSON] = needs_person.counted(asked)
+        table.add_row(f"{question} {QUESTIONS[question]}", *cells.values())
     console.print(table)
 
 

@@ -54,7 +54,8 @@ def report(
     settings = load()
     with open_store_of(settings) as store:
         last = sweep_id or reports.last_sweep(store)
-        found = reports.report(store, last, all_rules(load_policy().zoom))
+        zoom = load_policy().zoom
+        found = reports.report(store, last, all_rules(zoom), zoom.person)
         files = report_files.write(found, settings.data_dir / "reports")
     if as_json:
         typer.echo(json.dumps(report_files.plain(found)))
@@ -89,7 +90,8 @@ def run(
             raise TryAgain("another worker has taken over this sweep")
         with closing(Lanes(worker)) as lanes:
             lanes.drain(DRAIN_SECONDS)
-    return report(store, begun.id, all_rules(load_policy().zoom))
+    zoom = load_policy().zoom
+    return report(store, begun.id, all_rules(zoom), zoom.person)
 
 
 def exit_code(found: "Report") -> int:

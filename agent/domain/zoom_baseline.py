@@ -18,19 +18,28 @@ class SettingLine:
     category: Category
     severity: Severity
     question: int
-    cis: str = ""  # where we differ from the CIS Zoom Benchmark
+    cis: str  # what the CIS Zoom Benchmark says: "agrees: ...", "differs: ..." or "silent"
 
     @property
     def requirement(self) -> str:
         return self.why.partition(":")[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLine:
-    """What no API tells: asked of a person."""
+    """What no API tells: a person looks. It has no verdict, so it never passes or fails."""
 
+    name: str
     says: str
-    why: str
+    why: str  # begins with the requirement
+    category: Category
+    question: int | None  # of Annex E, where it belongs to one
+    remedy: str
+    cis: str
+
+    @property
+    def requirement(self) -> str:
+        return self.why.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,16 @@
 """What a sweep found: counts, iPads, incidents, who was told."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from agent.domain.annex_e import QUESTIONS, Row, rows
 from agent.domain.asset import Asset
 from agent.domain.check import Finding, Rule, Verdict
+from agent.domain.checks.zoom.account import zoom_account
 from agent.domain.incident import Incident
+from agent.domain.zoom_baseline import PersonLine
 from agent.errors import BadInput
 from agent.store.engine import Store
 from agent.store.findings import Findings
@@ -52,6 +54,7 @@ class Report:
     waiting: tuple[
         tuple[str, int], ...
     ]  # why letters wait, whatever sweep wrote them: how many
+    person: tuple[PersonLine, ...] = ()  # what a person must look at; none without Zoom
 
     @property
     def seconds(self) -> float:
@@ -66,6 +69,10 @@ class Report:
         """For each question, how many iPads stand how."""
         return {q: Counter(device.annex_e[q] for device in self.devices) for q in QUESTIONS}
 
+    def asked_of_a_person(self, question: int) -> tuple[PersonLine, ...]:
+        """What belongs to this question, on all iPads alike, and no machine can see."""
+        return tuple(line for line in self.person if line.question == question)
+
 
 def last_sweep(store: Store) -> str:
     """The id of the sweep that ended last. Raises BadInput if none did."""
@@ -76,8 +83,17 @@ def last_sweep(store: Store) -> str:
     return found
 
 
-def report(store: Store, sweep_id: str, rules: Mapping[str, Rule]) -> Report:
-    """What this sweep found. Raises BadInput if there is no such sweep."""
+def report(
+    store: Store,
+    sweep_id: str,
+    rules: Mapping[str, Rule],
+    person: Sequence[PersonLine] = (),
+) -> Report:
+    """What this sweep found. Raises BadInput if there is no such sweep.
+
+    `person` is what the Zoom baseline asks of a person; it is part of the report where Zoom
+    was part of the sweep.
+    """
     with store.read() as tx:
         sweep = Sweeps(tx).get(sweep_id)
         if sweep is None:
@@ -89,6 +105,7 @@ def report(store: Store, sweep_id: str, rules: Mapping[str, Rule]) -> Report:
         concerned = Counter(f.subject for f in Findings(tx).open())
         told = Incidents(tx).told(sweep.started_at)
         owed = Ledger(tx).open("mail")
+    with_zoom = any(finding.check == zoom_account.name for finding in verdicts)
     tags = {asset.tag for asset in assets}
     by_subject: dict[str, list[Finding]] = defaultdict(list)
     for finding in verdicts:
@@ -103,6 +120,7 @@ def report(store: Store, sweep_id: str, rules: Mapping[str, Rule]) -> Report:
         told=_told(told),
         rules=rules,
         waiting=tuple(Counter(one.error or "not tried yet" for one in owed).most_common()),
+        person=tuple(person) if with_zoom else (),
     )
 
 

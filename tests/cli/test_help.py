@@ -74,7 +74,7 @@ def test_without_a_word_the_help_is_shown(cli: Cli) -> None:
 
 def test_the_checks_are_listed_with_all_that_they_say_of_themselves(cli: Cli) -> None:
     code, out, _ = cli("checks", "--json")
-    rows = json.loads(out)
+    rows = json.loads(out)["checks"]
     assert code == 0
     assert [row["name"] for row in rows] == list(all_rules(load_policy().zoom))
     for row in rows:
@@ -83,6 +83,26 @@ def test_the_checks_are_listed_with_all_that_they_say_of_themselves(cli: Cli) ->
         assert row["requirement"]
         assert row["remedy"].endswith(".")
         assert 1 <= row["question"] <= 8
+
+
+def test_what_needs_a_person_is_listed_beside_the_checks_and_is_none_of_them(cli: Cli) -> None:
+    asked = load_policy().zoom.person
+    rows = json.loads(cli("checks", "--json")[1])["needs_a_person"]
+    assert [row["name"] for row in rows] == [line.name for line in asked] != []
+    assert not {line.name for line in asked} & all_rules(load_policy().zoom).keys()
+    out = cli("checks")[1]
+    for line in asked:
+        assert f"{line.name}: {line.says}\n    needs a person; {line.category.value}" in out
+        assert f"{line.why}; Annex E question {line.question}\n" in out
+        assert f"CIS Zoom Benchmark: {line.cis}\n    {line.remedy}\n" in out
+        told = f"| {line.says} | {line.why} | {line.category.value} | {line.question}: "
+        assert told in page()
+
+
+def test_the_page_says_of_each_setting_where_it_differs_from_the_cis_benchmark() -> None:
+    for line in load_policy().zoom.settings:
+        [row] = [row for row in page().splitlines() if row.startswith(f"| `{line.path}` |")]
+        assert row.endswith(f"| {line.why} | {line.category.value} | {line.cis} |")
 
 
 def test_the_checks_are_listed_for_people_and_as_a_page(cli: Cli) -> None:

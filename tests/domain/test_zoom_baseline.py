@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.domain.check import Category
 from agent.errors import Misconfigured
 from agent.policies import load_policy
 from agent.schemes import config_folder
@@ -23,7 +24,9 @@ def test_recording_is_off_and_locked_first_of_all() -> None:
         "recording.local_recording", False, True,
     )  # fmt: skip
     assert (third.path, third.value, third.lock) == ("recording.auto_recording", "none", True)
-    assert first.cis.startswith("1.2.2.1")
+    assert [line.cis.partition(" want")[0] for line in (first, second, third)] == [
+        "differs: 1.2.2.1", "differs: 1.2.1.1", "differs: 1.2.4.1 and 1.2.4.2"
+    ]  # fmt: skip
 
 
 def test_no_path_is_there_twice_and_each_names_its_requirement() -> None:
@@ -50,7 +53,17 @@ def test_a_line_may_be_a_lock_alone() -> None:
 def test_a_night_looks_back_sixty_days_and_on_sunday_to_the_start() -> None:
     zoom = POLICY.zoom
     assert (zoom.search_days, zoom.search_all_on, zoom.minimum_client) == (60, 6, "6.4.0")
-    assert all(line.says and line.why for line in zoom.person)
+
+
+def test_what_no_api_tells_is_asked_of_a_person() -> None:
+    """E2, K12"""
+    asked = {line.name: line for line in POLICY.zoom.person}
+    assert len(asked) == len(POLICY.zoom.person)
+    notes, passcode = asked["zoom.person.my-notes"], asked["zoom.person.passcode-and-lock"]
+    assert (notes.requirement, passcode.requirement) == ("E2", "K12")
+    assert {(line.category, line.question) for line in asked.values()} == {
+        (Category.SECURITY, 2)
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -82,6 +95,12 @@ def _replacing(old: str, new: str) -> Callable[[str], str]:
         (_replacing("days = 60", "days = 181"), "search.days"),
         (_replacing('"Sunday"', '"Sonntag"'), "Sonntag"),
         (_replacing("[client]", "[customer]"), "customer"),
+        (_replacing('cis = "silent"\n\n[[person]]', "[[person]]"), "cis"),
+        (_replacing('cis = "agrees: 1.1.3.8"', 'cis = "1.1.3.8"'), "setting[12].cis"),
+        (_replacing('cis = "agrees: 1.1.3.8"\n', ""), "cis"),
+        (_replacing('why = "D4: ', 'why = "'), "setting[0].why"),
+        (_replacing('name = "my-notes"', 'name = "My Notes"'), "person[0].name"),
+        (_replacing("question = 2\nremedy", "question = 1\nremedy"), "person[0].question"),
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong_in_it(
