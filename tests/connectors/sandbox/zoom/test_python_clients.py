@@ -12,7 +12,7 @@ from tests.connectors.sandbox.support import NOW
 MISSING = [name for name in ("zoomus", "zoom_python_client") if find_spec(name) is None]
 pytestmark = [
     pytest.mark.skipif(
-        bool(MISSING), reason=f"{', '.join(MISSING)} not there: pip install callsteward[peers]"
+        bool(MISSING), reason=f"{', '.join(MISSING)} not there: ./run setup peers"
     ),
     pytest.mark.filterwarnings(  # an odd escape in zoomus's own text, told on its first import
         "ignore:invalid escape sequence"
