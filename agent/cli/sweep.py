@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agent.settings import Settings
     from agent.store.engine import Store
 
+WAITS = "The agent carries it out; where none serves, run it again."
 DRAIN_SECONDS = 120.0  # then letters that wait stay owed, for `serve` or the next sweep
 
 
@@ -70,8 +71,7 @@ def run(
     """One sweep of its own id, then the mail it caused. Raises where it could not run."""
     from agent.cli.progress import shown
     from agent.domain.checks import all_rules
-    from agent.effects.base import Answered
-    from agent.effects.sweep import LEASE as SWEEP_LEASE
+    from agent.effects.base import Answered, Later
     from agent.policies import load_policy
     from agent.services.report import report
     from agent.services.sweep import sweep_by_hand
@@ -82,10 +82,12 @@ def run(
     with shown(quiet=quiet) as watch:
         reads = threaded(READS_AT_ONCE)
         worker = worker_of(settings, store, mdm, MAIL_SLOTS, watch, reads)
-        begun = sweep_by_hand(store, by, SWEEP_LEASE)
+        begun = sweep_by_hand(store, by, worker.effects["sweep"].lease)
         answer = worker.carry_out(begun.claim, begun.now)
         if isinstance(answer, Failed):
             raise TryAgain(f"the sweep did not end: {answer.error}")
+        if isinstance(answer, Later):
+            raise TryAgain(f"{answer.why}; this one waits for it", hint=WAITS)
         if not isinstance(answer, Answered):
             raise TryAgain("another worker has taken over this sweep")
         with closing(Lanes(worker)) as lanes:

@@ -31,7 +31,7 @@ obligation = Table(
     Column("fence", Integer, nullable=False),
     Column("wish", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
-    Column("error", Text),
+    Column("error", Text),  # why it waits; none while it is claimed
     Column("detail", Text),  # how it ended; no personal data
     CheckConstraint("state in ('owed', 'withdrawn', 'done', 'void')", name="state"),
     Index("obligation_ready", "kind", "state", "next_at"),
@@ -133,7 +133,7 @@ class Ledger:
         mine = (
             update(obligation)
             .where(ready, o.failures == failures)
-            .values(fence=o.fence + 1, failures=failures + 1, next_at=until)
+            .values(fence=o.fence + 1, failures=failures + 1, next_at=until, error=None)
             .returning(o.key, o.kind, o.subject, o.state, o.fence, o.wish)
         )
         row = self.tx.sql.execute(mine).one_or_none()
@@ -177,9 +177,10 @@ class Ledger:
         return frozenset(self.tx.sql.scalars(select(o.kind).where(LIVE).distinct()))
 
     def held(self, kind: str) -> frozenset[str]:
-        """The keys of this kind that somebody is working on."""
-        mine = select(o.key).where(LIVE, o.kind == kind, o.fence > 0, o.next_at > self.tx.now)
-        return frozenset(self.tx.sql.scalars(mine))
+        """The keys of this kind that somebody is working on; not those that were put off."""
+        claimed = (o.fence > 0) & (o.next_at > self.tx.now) & o.error.is_(None)
+        held = select(o.key).where(LIVE, o.kind == kind, claimed)
+        return frozenset(self.tx.sql.scalars(held))
 
     def abandon(self, key: str, because: str) -> bool:
         """Void what nobody holds and what acts on nothing outside. False if it is held.

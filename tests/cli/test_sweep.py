@@ -11,12 +11,15 @@ import pytest
 from agent.domain.checks import RULES
 from agent.services.people import export_staff
 from agent.services.report import report
+from agent.services.sweep import sweep_by_hand
 from agent.store.audit import Audit
 from agent.store.ledger import Ledger
 from agent.store.opening import open_store
+from agent.store.register import Register
 from agent.store.sweeps import Sweeps
 from connectors.http import utc_now
 from tests.support.commands import Cli
+from tests.support.estates import BY
 from tests.support.outside import Outside, run
 
 ANNEX_E = [str(question) for question in range(1, 9)]
@@ -286,3 +289,14 @@ def test_a_clock_that_is_behind_is_one_line_with_the_cure(ready: Cli) -> None:
     code, _, err = ready("sweep")
     assert code == 2
     assert "correct the machine's clock" in _one_line(err)
+
+
+def test_a_sweep_beside_a_running_one_says_that_it_waits(ready: Cli) -> None:
+    store = open_store(f"sqlite:///{ready.home / 'callsteward.db'}", utc_now)
+    running = sweep_by_hand(store, BY, timedelta(minutes=5)).id
+    with store.begin() as tx:
+        Sweeps(tx).start(running, Register(tx).all())
+    store.close()
+    code, out, err = ready("sweep")
+    assert (code, out) == (2, "")
+    assert "another sweep is running; this one waits for it" in _one_line(err)

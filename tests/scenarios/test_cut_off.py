@@ -249,3 +249,24 @@ def test_a_second_sweep_waits_until_the_first_is_over(world: World) -> None:
     assert [(i.type, i.subject) for i in world.incidents()] == [
         ("device.untampered", world.tag(5))
     ]
+
+
+def test_sweeps_that_were_cut_off_do_not_wait_for_each_other(world: World) -> None:
+    """Each is postponed while another is at work, and a postponed one is not at work."""
+    cut = _on(_cut_store(world, Power(10_000)), world)
+
+    def at_the_first_place(what: str, done: int, of: int) -> None:
+        if (what, done) == ("judging establishments", 1):
+            raise Cut
+
+    world.begin_night()
+    for key in ("sweep/2026-11-21", sweep_by_hand(world.store, BY, LEASE).claim.key):
+        world.clock.now += LEASE
+        with suppress(Cut):
+            cut.with_effect("sweep", watch=at_the_first_place).worker.perform(key)
+    world.clock.now += LEASE - timedelta(seconds=5)
+    for _ in range(30):  # the first is looked at before the second's lease is over
+        world.settle()
+        world.clock.now += timedelta(seconds=1)
+    assert world.sweep_of().state == "COMPLETE"
+    assert [owed.subject for owed in world.owed("sweep")] == ["2026-11-22"]
