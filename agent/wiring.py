@@ -19,15 +19,16 @@ from agent.settings import Settings, load, read_file
 from agent.store.engine import Store
 from agent.store.opening import open_store
 from agent.tick import Worker
-from agent.zoom_wiring import zoom_of
+from agent.zoom_wiring import reach_of, zoom_of
 from connectors.alerts.smtp import SmtpMailer
-from connectors.http import Reach, utc_now
+from connectors.http import utc_now
 from connectors.mdm.intune import IntuneMdm
 
 AGENT_SLOTS: Mapping[str, int] = {"alarm": 4, "routine": 2}
 MAIL_SLOTS: Mapping[str, int] = {"alarm": 4}  # a command that only sends what it caused
 CONSENT_LEASE = timedelta(minutes=3)  # a token's call and one of the contacts, with patience
 MARGIN = timedelta(seconds=2)  # of a lease over the total deadline
+PACE = timedelta(seconds=60)  # the longest that the shared timetable makes a call wait
 
 T = TypeVar("T")
 Watch = Callable[[str, int, int], None]
@@ -70,11 +71,7 @@ def mdm_of(settings: Settings) -> Mdm:
         base_url=settings.graph_url,
         authority=settings.login_url,
         enrolment_profiles=frozenset(settings.intune_enrolment_profiles),
-        reach=Reach(
-            deadline=timedelta(seconds=settings.deadline_seconds),
-            proxy=settings.http_proxy,
-            ca_bundle=settings.http_ca_file,
-        ),
+        reach=reach_of(settings),
         now=utc_now,
     )
 
@@ -114,6 +111,12 @@ class _NoMailServer:
         )
 
 
+def sweep_lease(settings: Settings) -> timedelta:
+    """Longer than one answer can take: patience, a last call, its token's, and the pace."""
+    asked = timedelta(seconds=settings.retry_seconds + 2 * settings.deadline_seconds)
+    return asked + MARGIN + (timedelta(0) if settings.zoom_account_id is None else PACE)
+
+
 def worker_of(
     settings: Settings,
     store: Store,
@@ -128,7 +131,14 @@ def worker_of(
     """
     zoom = zoom_of(settings, store, together)
     effects: tuple[Effect, ...] = (
-        RunSweep(store=store, mdm=mdm, zoom=zoom, policy=load_policy(), watch=watch),
+        RunSweep(
+            store=store,
+            mdm=mdm,
+            zoom=zoom,
+            policy=load_policy(),
+            watch=watch,
+            lease=sweep_lease(settings),
+        ),
         SendMail(
             store=store,
             mailer=mailer_of(settings),

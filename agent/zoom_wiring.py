@@ -16,6 +16,7 @@ from agent.store.sealed import SealedTokens
 from agent.vault import StoredVault, Taken
 from connectors.http import Reach
 from connectors.pacing import Pacer
+from connectors.retry import Patience
 from connectors.shared_pacing import SharedPacer, share_of
 from connectors.zoom.client import App, Line
 from connectors.zoom.consents import ConsentApp, Consents
@@ -32,16 +33,22 @@ def pacer_of(settings: Settings, store: Store) -> Pacer:
     return SharedPacer(StoredTimetable(store, account, limits))
 
 
+def reach_of(settings: Settings) -> Reach:
+    """How every vendor is reached: deadline, patience with reads, proxy, authorities."""
+    return Reach(
+        deadline=timedelta(seconds=settings.deadline_seconds),
+        patience=Patience(total=timedelta(seconds=settings.retry_seconds)),
+        proxy=settings.http_proxy,
+        ca_bundle=settings.http_ca_file,
+    )
+
+
 def line_of(settings: Settings, store: Store) -> Line:
     """The way to the account: paced, counted, with a deadline on each call."""
     return Line(
         login_url=settings.zoom_oauth_url,
         api_url=settings.zoom_api_url,
-        reach=Reach(
-            deadline=timedelta(seconds=settings.deadline_seconds),
-            proxy=settings.http_proxy,
-            ca_bundle=settings.http_ca_file,
-        ),
+        reach=reach_of(settings),
         pacer=pacer_of(settings, store),
     )
 

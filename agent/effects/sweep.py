@@ -36,8 +36,8 @@ from agent.store.register import Register
 from agent.store.sweeps import Sweeps
 
 LEASE = timedelta(minutes=4)
-"""Longer than one answer can take: a minute of patience, a call and a token's call of at most
-a minute each, and the pacer's window."""
+"""Longer than one answer can take with any settings: a minute of patience, a call and a token's
+call of at most a minute each, and the pacer's wait. Wiring reckons it for those in force."""
 TURN = timedelta(seconds=15)  # how long a sweep waits for another before it looks again
 NATIONAL = ""  # the part of what belongs to no establishment
 
