@@ -82,7 +82,10 @@ class Outside:
 
     def filled_store(self, folder: Path) -> Store:
         """The database of this folder, with the estate's register, staff and inboxes."""
-        store = open_store(f"sqlite:///{folder / 'callsteward.db'}", utc_now)
+        return self.filled(open_store(f"sqlite:///{folder / 'callsteward.db'}", utc_now))
+
+    def filled(self, store: Store) -> Store:
+        """This store, with the estate's register, staff and inboxes."""
         scheme = load_scheme()
         files = {name: Path(path).read_bytes() for name, path in self.said["files"].items()}
         import_staff(store, scheme, files["staff"], BY)
