@@ -77,8 +77,22 @@ def test_a_group_is_compared_only_where_the_register_has_one() -> None:
     of_the_group = {f"zoom.lock.{line.path}" for line in WITH_LOCK} | {"zoom.allow-lists"}
     assert reasons(found) == dict.fromkeys(of_the_group | {"zoom.one-group"}, "not-recorded")
     assert {found[name].verdict for name in of_the_group} == {UNKNOWN}
+    assert found["zoom.one-group"].verdict is UNKNOWN
     hidden = read_of_zoom(a_user(groups=NOT_TOLD)).of(silent)
     assert zoom_judged(hidden, asset=silent)["zoom.one-group"].reason == "not-told"
+
+
+@pytest.mark.parametrize(
+    ("groups", "reason"),
+    [(frozenset(), "zoom-no-group"), (frozenset({GROUP, "g2"}), "zoom-several-groups")],
+)
+def test_in_none_or_in_several_groups_is_wrong_whatever_the_register_says(
+    groups: frozenset[str], reason: str
+) -> None:
+    silent = an_ipad(zoom_group="")
+    facts = read_of_zoom(a_user(groups=told(groups))).of(silent)
+    found = zoom_judged(facts, asset=silent)["zoom.one-group"]
+    assert (found.verdict, found.reason) == (FAIL, reason)
 
 
 @pytest.mark.parametrize("line", WITH_VALUE, ids=lambda line: str(line.path))

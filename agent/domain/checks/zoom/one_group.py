@@ -7,8 +7,11 @@ from agent.domain.zoom_evidence import NO_GROUP
 
 
 def _reads(facts: AssetFacts) -> Fact[frozenset[str]]:
+    """In none or in several is wrong whatever the register says; of one group it has to say
+    whether that is the one."""
     groups = account(lambda user: user.groups)(facts)
-    return NO_GROUP if isinstance(groups, Known) and not facts.asset.zoom_group else groups
+    one = isinstance(groups, Known) and len(groups.value) == 1
+    return NO_GROUP if one and not facts.asset.zoom_group else groups
 
 
 def _wrong(groups: frozenset[str], case: Case) -> Wrong | None:
