@@ -37,6 +37,20 @@ def follow(fact: Fact[D], read: Callable[[D], Fact[T]]) -> Fact[T]:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen(Generic[T]):
+    """One list as far as it was read. What is there counts at once; that nothing else is there
+    counts only without `gap`."""
+
+    rows: tuple[T, ...]
+    gap: Unknown | None = None
+
+
+def gap_of(fact: Fact[Seen[T]]) -> Unknown | None:
+    """Why a list was not read to its end, whether something of it was seen or not."""
+    return fact if isinstance(fact, Unknown) else fact.value.gap
+
+
+@dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
     """One source read once. `gap` says what was not read; None: proven complete."""
 
@@ -50,6 +64,12 @@ class Reading(Generic[T]):
         if self.gap is not None:
             return Unknown("not-read", f"{self.source} was not read completely: {self.gap}")
         return Known(self.rows.get(serial, ()), self.source, self.at)
+
+    def seen_of(self, serial: str) -> Known[Seen[T]]:
+        """The rows of this serial that were seen, also where not all was read."""
+        whole = self.all_of(serial)
+        gap = whole if isinstance(whole, Unknown) else None
+        return Known(Seen(self.rows.get(serial, ()), gap), self.source, self.at)
 
 
 def reading(

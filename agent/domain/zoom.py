@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import TypeAlias
 
-from agent.domain.facts import Fact, Unknown
+from agent.domain.facts import Fact, Seen, Unknown
 
 NOT_TOLD = Unknown("not-told", "Zoom does not tell it")
 
@@ -127,7 +127,7 @@ class ExternalContact:
 @dataclass(frozen=True, slots=True)
 class SignIn:
     email: str  # lower case
-    at: datetime  # UTC
+    at: datetime | None  # UTC; None where it cannot be read
     client_type: str  # Zoom's word, such as "iPad" or "Browser"; empty where not told
     version: str
 
@@ -150,7 +150,7 @@ class AccountFacts:
     settings: Settings
     recordings: Search
     transcripts: Search
-    contacts: Fact[tuple[ExternalContact, ...]]
+    contacts: Fact[Seen[ExternalContact]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

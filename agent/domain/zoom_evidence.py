@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from agent.domain.asset import Asset
-from agent.domain.facts import Fact, Known, Reading, Unknown, follow
+from agent.domain.facts import Fact, Known, Reading, Seen, Unknown, follow
 from agent.domain.zoom import (
     AccountFacts,
     AllowLists,
@@ -44,8 +44,8 @@ class ZoomFacts:
     recordings: Fact[Search]
     transcripts: Fact[Search]
     summaries: Fact[Search]
-    contacts: Fact[tuple[ExternalContact, ...]]
-    sign_ins: Fact[tuple[SignIn, ...]]
+    contacts: Fact[Seen[ExternalContact]]
+    sign_ins: Fact[Seen[SignIn]]
 
     @property
     def account(self) -> Fact[User]:
@@ -99,9 +99,10 @@ class ZoomEvidence:
             sign_ins=NOT_READ,
         )
         account = found.account
-        if isinstance(account, Unknown):
-            return _all(found, account)
-        return self._filled(found, asset, account)
+        if isinstance(account, Known):
+            return self._filled(found, asset, account)
+        hidden = _all(found, account)
+        return self._seen_anyway(hidden, email, account) if _unread(account) else hidden
 
     def _consent(self, email: str) -> Known[Consent]:
         state = self.consents.get(email, Consent.MISSING)
@@ -120,8 +121,23 @@ class ZoomEvidence:
             locks=Known(group.locks, source, at) if group else no_group,
             allow_lists=Known(group.allow_lists, source, at) if group else no_group,
             summaries=Known(_of_host(self.summaries, email), source, at),
-            sign_ins=self.sign_ins.all_of(email),
+            sign_ins=self.sign_ins.seen_of(email),
         )
+
+    def _seen_anyway(self, found: ZoomFacts, email: str, gap: Unknown) -> ZoomFacts:
+        """Of a user that could not be read: what lists of the whole account show all the same.
+        The gap goes with it, so that nothing of it passes."""
+        summaries = replace(_of_host(self.summaries, email), gap=gap)
+        seen = self.sign_ins.seen_of(email)
+        return replace(
+            found,
+            summaries=Known(summaries, self.users.source, self.users.at),
+            sign_ins=replace(seen, value=replace(seen.value, gap=gap)),
+        )
+
+
+def _unread(gap: Unknown) -> bool:
+    return gap.reason == NOT_READ.reason
 
 
 def _of_host(search: Search, email: str) -> Search:

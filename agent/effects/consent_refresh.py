@@ -7,7 +7,7 @@ once the user consents anew, or once a sweep finds that Zoom takes it after all.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.domain.facts import Unknown
+from agent.domain.facts import Unknown, gap_of
 from agent.effects.base import Answered, Look
 from agent.errors import TryAgain
 from agent.ports.zoom import Contacts
@@ -44,7 +44,7 @@ class RefreshConsent:
             found = _consent(tx, claim)
         if found is None:
             return Answered(MISSING)
-        match self.zoom.contacts(found.account):
+        match gap_of(self.zoom.contacts(found.account)):
             case Unknown(reason) if reason in (LAPSED, MISSING):
                 return Answered(reason)
             case Unknown(_, why):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.domain.facts import Fact, Reading
+from agent.domain.facts import Fact, Reading, Seen
 from agent.domain.zoom import (
     AccountFacts,
     AllowLists,
@@ -70,8 +70,9 @@ class KeptThings(Protocol):
 class Contacts(Protocol):
     """Whom a device user has as external contacts, read with that user's own consent."""
 
-    def contacts(self, email: str) -> Fact[tuple[ExternalContact, ...]]:
-        """Unknown `consent-missing`, `consent-lapsed` or `not-read`."""
+    def contacts(self, email: str) -> Fact[Seen[ExternalContact]]:
+        """Unknown `consent-missing`, `consent-lapsed` or `not-read` where nothing was seen;
+        the same as the gap beside what was."""
         ...
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from agent.domain.facts import Fact, Known, Unknown
+from agent.domain.facts import Fact, Known, Seen, Unknown
 from agent.domain.zoom import ExternalContact
 from agent.errors import ConnectorError, Misconfigured, UnknownReply
 from connectors.http import Unauthorised
@@ -30,19 +30,19 @@ class ZoomContacts:
         self._line = line
         self._consents = consents
 
-    def contacts(self, email: str) -> Fact[tuple[ExternalContact, ...]]:
+    def contacts(self, email: str) -> Fact[Seen[ExternalContact]]:
         at = self._line.now()
         bearer = self._consents.of(email)
         ask = Ask(SHOWN, Label.MEDIUM, SHOWN, EXTERNAL)
         try:
             told = listed(Client(self._line, bearer), ask, "contacts", unturned)
-            if told.error is not None:
-                return _unknown(told.error)
+            gap = None if told.error is None else _unknown(told.error)
+            if gap is not None and not told.rows:
+                return gap
             bearer.settle()
-            found = tuple(_contact(raw) for raw in told.rows)
         except (UnknownReply, Misconfigured) as err:  # a vault without its key is such a one
             return Unknown("not-read", str(err))
-        return Known(found, SOURCE, at)
+        return Known(Seen(tuple(map(_contact, told.rows)), gap), SOURCE, at)
 
 
 def _contact(raw: msgspec.Raw) -> ExternalContact:

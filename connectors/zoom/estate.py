@@ -9,7 +9,7 @@ from functools import partial
 from threading import Event
 from typing import TypeVar
 
-from agent.domain.facts import Fact, Reading
+from agent.domain.facts import Fact, Reading, Seen
 from agent.domain.zoom import (
     AccountFacts,
     AllowLists,
@@ -95,7 +95,7 @@ class ZoomEstate:
     def summaries(self, span: Span) -> Search:
         return self._kept.summaries(span)
 
-    def contacts(self, email: str) -> Fact[tuple[ExternalContact, ...]]:
+    def contacts(self, email: str) -> Fact[Seen[ExternalContact]]:
         return self._contacts.contacts(email)
 
     def sign_ins(self, span: Span, beat: Beat) -> Reading[SignIn]:

@@ -36,20 +36,21 @@ class Listed:
     error: ConnectorError | None = None
 
 
-class _Expired(Exception):
+class _Expired(UnknownReply):
     """The token of the next page has ended."""
 
 
 def listed(client: Client, ask: Ask, name: str, turned: Turned) -> Listed:
-    """Every row below `name`. A page token that expires restarts the list, once."""
-    try:
-        return _listed(client, ask, name, turned)
-    except _Expired:
-        pass
-    try:
-        return _listed(client, ask, name, turned)
-    except _Expired:
-        return Listed(error=UnknownReply(f"GET {ask.shown}: page tokens expire at once"))
+    """Every row below `name`. A page token that expires restarts the list, once; what was seen
+    before that is kept where the second time does not come to the end."""
+    first = _listed(client, ask, name, turned)
+    if not isinstance(first.error, _Expired):
+        return first
+    again = _listed(client, ask, name, turned)
+    if again.error is None:
+        return again
+    rows = {bytes(row): row for row in (*first.rows, *again.rows)}
+    return Listed(list(rows.values()), [*first.heads, *again.heads], again.error)
 
 
 def unturned(rows: int) -> None:
@@ -70,8 +71,8 @@ def _fill(found: Listed, client: Client, ask: Ask, name: str, turned: Turned) ->
     next_ = ask
     while True:
         answer = _page(client, next_, is_first=next_ is ask)
-        head = answer.parsed(Head)
         found.rows += _rows(answer, name)
+        head = answer.parsed(Head)
         found.heads.append(head)
         turned(len(found.rows))
         token = head.next_page_token
@@ -89,7 +90,7 @@ def _page(client: Client, ask: Ask, *, is_first: bool) -> Answer:
         return client.get(ask)
     except Declined as err:
         if not is_first and err.code == EXPIRED:
-            raise _Expired from err
+            raise _Expired(f"GET {ask.shown}: page tokens expire at once") from err
         raise
 
 

@@ -1,6 +1,5 @@
 """Who signed in, from Zoom's report of sign-ins and sign-outs (a heavy call)."""
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,6 +17,7 @@ from connectors.zoom.rows import address, moment, plain
 
 SHOWN = "report/activities"
 SIGN_OUT = "sign out"
+ODD_ROW = "a row of the sign-ins cannot be read"
 
 
 class _Row(msgspec.Struct):
@@ -46,9 +46,12 @@ class ZoomSignIns:
             gaps += [str(told.error)] if told.error else [wrong.why] if wrong else []
             for raw in told.rows:
                 try:
-                    found += _sign_in(parsed(SHOWN, raw, _Row))
+                    signed_in = _sign_in(parsed(SHOWN, raw, _Row))
                 except UnknownReply:
-                    gaps.append("a row of the sign-ins cannot be read")
+                    gaps.append(ODD_ROW)
+                    continue
+                found += signed_in
+                gaps += [ODD_ROW for one in signed_in if one.at is None]
         gap = "; ".join(dict.fromkeys(gaps)) or None
         return reading(SOURCE, at, found, lambda one: one.email, gap)
 
@@ -57,8 +60,7 @@ def _sign_in(row: _Row) -> list[SignIn]:
     """Nothing for a sign-out; what is of no known kind counts as a sign-in."""
     if plain(row.type).lower() == SIGN_OUT:
         return []
-    then: datetime | None = moment(row.time)
     email = address(row.email)
-    if then is None or not email:
-        raise UnknownReply("a sign-in without a time or an address")
-    return [SignIn(email, then, plain(row.client_type), plain(row.version))]
+    if not email:
+        raise UnknownReply("a sign-in without an address")
+    return [SignIn(email, moment(row.time), plain(row.client_type), plain(row.version))]

@@ -3,7 +3,7 @@
 import pytest
 
 from agent.domain.check import Finding, Verdict
-from agent.domain.facts import Fact, Unknown
+from agent.domain.facts import Fact, Seen, Unknown
 from agent.domain.zoom import AllowList, AllowLists, ExternalContact, Kind, Search
 from agent.domain.zoom_evidence import Consent
 from tests.support.cases import HOUR, NOT_READ, NOW
@@ -91,7 +91,9 @@ def test_a_consent_that_cannot_be_used_is_not_in_force_whatever_we_remember(
 
 
 def test_a_contact_that_is_left_fails_and_is_named_nowhere() -> None:
-    found = zoom_judged(of_the_user(contacts=told((STRANGER, STRANGER))))["zoom.no-contacts"]
+    found = zoom_judged(of_the_user(contacts=told(Seen((STRANGER, STRANGER)))))[
+        "zoom.no-contacts"
+    ]
     assert (found.verdict, found.reason) == (FAIL, "contact-left")
     assert found.because.endswith(": 2")
     assert "family" not in str(found)
@@ -102,6 +104,21 @@ def test_contacts_that_cannot_be_read_are_never_clean(reason: str) -> None:
     gap = Unknown(reason, "why")
     found = zoom_judged(of_the_user(contacts=gap))["zoom.no-contacts"]
     assert (found.verdict, found.reason) == (UNKNOWN, reason)
+
+
+def test_a_contact_that_was_seen_fails_also_where_not_all_was_read() -> None:
+    part = told(Seen((STRANGER,), NOT_READ))
+    found = zoom_judged(of_the_user(contacts=part))
+    assert (found["zoom.no-contacts"].verdict, found["zoom.consent"].verdict) == (FAIL, PASS)
+    nobody = zoom_judged(of_the_user(contacts=told(Seen((), NOT_READ))))["zoom.no-contacts"]
+    assert (nobody.verdict, nobody.reason) == (UNKNOWN, NOT_READ.reason)
+
+
+def test_a_consent_that_lapses_on_the_second_page_has_lapsed() -> None:
+    lapsed = Unknown("consent-lapsed", "why")
+    found = zoom_judged(of_the_user(contacts=told(Seen((STRANGER,), lapsed))))
+    assert found["zoom.consent"].reason == "consent-lapsed"
+    assert found["zoom.no-contacts"].verdict is FAIL
 
 
 SOMEBODY = frozenset({STRANGER.email})
@@ -143,12 +160,12 @@ def test_of_two_lists_both_must_be_known_to_be_closed(gap: Unknown) -> None:
 
 @pytest.mark.parametrize("client", ["iPad", "IPAD", "iOS", "iPadOS"])
 def test_a_sign_in_by_an_ipad_is_ours(client: str) -> None:
-    found = zoom_judged(of_the_user(sign_ins=told((a_sign_in(client),))))
+    found = zoom_judged(of_the_user(sign_ins=told(Seen((a_sign_in(client),)))))
     assert found["zoom.sign-ins"].verdict is PASS
 
 
 def test_that_nobody_signed_in_is_well() -> None:
-    assert zoom_judged(of_the_user(sign_ins=told(())))["zoom.sign-ins"].verdict is PASS
+    assert zoom_judged(of_the_user(sign_ins=told(Seen(()))))["zoom.sign-ins"].verdict is PASS
 
 
 @pytest.mark.parametrize("client", ["Win", "Browser", "iPhone", "something new"])
@@ -157,12 +174,32 @@ def test_a_sign_in_by_anything_else_fails_and_says_when_the_last_was(client: str
         a_sign_in(client, at=NOW - 2 * HOUR), a_sign_in(client, at=NOW - 5 * HOUR),
         a_sign_in(), a_sign_in(""),
     )  # fmt: skip
-    found = zoom_judged(of_the_user(sign_ins=told(rows)))["zoom.sign-ins"]
+    found = zoom_judged(of_the_user(sign_ins=told(Seen(rows))))["zoom.sign-ins"]
     assert (found.verdict, found.reason) == (FAIL, "unknown-sign-in")
     assert ": 2, last on 22 Nov 2026 00:30 UTC" in found.because
 
 
 def test_a_sign_in_whose_client_is_not_told_proves_nothing() -> None:
-    found = zoom_judged(of_the_user(sign_ins=told((a_sign_in(), a_sign_in("")))))
+    found = zoom_judged(of_the_user(sign_ins=told(Seen((a_sign_in(), a_sign_in(""))))))
     assert found["zoom.sign-ins"].verdict is UNKNOWN
     assert found["zoom.sign-ins"].reason == "not-told"
+
+
+def test_a_sign_in_elsewhere_that_was_seen_fails_also_where_not_all_was_read() -> None:
+    part = told(Seen((a_sign_in(), a_sign_in("Win")), NOT_READ))
+    found = zoom_judged(of_the_user(sign_ins=part))["zoom.sign-ins"]
+    assert (found.verdict, found.reason) == (FAIL, "unknown-sign-in")
+
+
+@pytest.mark.parametrize("client", ["iPad", ""])
+def test_sign_ins_that_were_not_all_read_are_never_clean(client: str) -> None:
+    part = told(Seen((a_sign_in(client),), NOT_READ))
+    found = zoom_judged(of_the_user(sign_ins=part))["zoom.sign-ins"]
+    assert (found.verdict, found.reason) == (UNKNOWN, NOT_READ.reason)
+
+
+def test_a_sign_in_elsewhere_at_a_time_that_cannot_be_read_fails_too() -> None:
+    rows = (a_sign_in("Win", at=None),)
+    found = zoom_judged(of_the_user(sign_ins=told(Seen(rows))))["zoom.sign-ins"]
+    assert found.verdict is FAIL
+    assert found.because == "sign-ins without an iPad: 1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.domain.facts import Known, Reading, Unknown, follow, reading
+from agent.domain.facts import Known, Reading, Seen, Unknown, follow, gap_of, reading
 from tests.support.cases import MDM, NOT_TOLD, NOW, known
 
 
@@ -40,3 +40,17 @@ def test_a_list_with_a_gap_proves_nothing_of_any_serial(serial: str) -> None:
 
 def test_an_empty_gap_is_a_gap() -> None:
     assert isinstance(_rows("a1", gap="").all_of("a"), Unknown)
+
+
+def test_what_was_seen_counts_beside_the_gap() -> None:
+    assert _rows("a1").seen_of("a") == Known(Seen(("a1",)), MDM, NOW)
+    part = _rows("a1", gap="page 2")
+    gap = Unknown("not-read", "an MDM was not read completely: page 2")
+    assert part.seen_of("a") == Known(Seen(("a1",), gap), MDM, NOW)
+    assert part.seen_of("b") == Known(Seen((), gap), MDM, NOW)
+
+
+def test_a_list_has_a_gap_whether_something_of_it_was_seen_or_not() -> None:
+    assert gap_of(NOT_TOLD) is NOT_TOLD
+    assert gap_of(known(Seen(("a1",), NOT_TOLD))) is NOT_TOLD
+    assert gap_of(known(Seen(("a1",)))) is None

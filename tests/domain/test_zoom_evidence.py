@@ -6,9 +6,9 @@ import pytest
 
 from agent.domain.check import Verdict
 from agent.domain.checks.zoom import zoom_checks
-from agent.domain.facts import Known, Unknown
+from agent.domain.facts import Fact, Known, Seen, Unknown
 from agent.domain.judgement import judge, unread
-from agent.domain.zoom import Kind
+from agent.domain.zoom import Kind, Search
 from agent.domain.zoom_evidence import NO_ACCOUNT, PENDING, Consent, ZoomEvidence, ZoomFacts
 from tests.support.cases import BASELINE, NOT_READ, NOW, POLICY, a_device, a_list, read
 from tests.support.zoom_cases import (
@@ -32,8 +32,14 @@ MASKED = {field.name for field in fields(ZoomFacts)} - {"user", "consent"}
 
 
 def _gaps(found: ZoomFacts) -> dict[str, str]:
-    told_of = {name: getattr(found, name) for name in MASKED}
-    return {name: fact.reason for name, fact in told_of.items() if isinstance(fact, Unknown)}
+    gaps = {name: _gap(getattr(found, name)) for name in MASKED}
+    return {name: gap.reason for name, gap in gaps.items() if gap is not None}
+
+
+def _gap(fact: Fact[object]) -> Unknown | None:
+    if isinstance(fact, Unknown):
+        return fact
+    return fact.value.gap if isinstance(fact.value, Seen | Search) else None
 
 
 def test_all_that_was_read_of_an_account_reaches_its_checks() -> None:
@@ -111,12 +117,25 @@ def test_of_what_the_whole_account_kept_only_its_own_is_this_ipads() -> None:
     )
     found = evidence.of(an_ipad())
     assert found.summaries == told(finding(mine, gap=NOT_READ))
-    assert found.sign_ins == told(())
+    assert found.sign_ins == told(Seen(()))
 
 
 def test_sign_ins_that_were_not_all_read_are_not_known() -> None:
     found = read_of_zoom(a_user(), sign_ins=signed_in(a_sign_in(), gap="a page")).of(an_ipad())
     assert _gaps(found) == {"sign_ins": "not-read"}
+
+
+def test_what_was_seen_of_a_user_that_could_not_be_read_stands_and_proves_nothing() -> None:
+    seen = {
+        "summaries": finding(kept(Kind.SUMMARY), kept(Kind.SUMMARY, OTHER)),
+        "sign_ins": signed_in(a_sign_in("Win"), a_sign_in("Win", email=OTHER)),
+    }
+    unread_user = read_of_zoom(asked={EMAIL: NOT_READ}, **seen).of(an_ipad())
+    assert _gaps(unread_user) == dict.fromkeys(MASKED, "not-read")
+    assert unread_user.summaries == told(finding(kept(Kind.SUMMARY), gap=NOT_READ))
+    assert unread_user.sign_ins == told(Seen((a_sign_in("Win"),), NOT_READ))
+    nobody = read_of_zoom(asked={EMAIL: told(None)}, **seen).of(an_ipad())
+    assert nobody.summaries == nobody.sign_ins == NO_ACCOUNT
 
 
 def test_one_sweep_judges_both_halves() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from agent.domain.facts import Fact, Known, Unknown
+from agent.domain.facts import Fact, Known, Seen, Unknown
 from agent.domain.zoom import ExternalContact
 from agent.effects.consent_refresh import FRESH, PAUSE, RefreshConsent
 from agent.services.consents import Standing, consents, device_named, give_consent
@@ -31,7 +31,7 @@ from tests.support.outside import ROOT, Outside, clean_environment
 from tests.support.stores import NOON
 
 KEY = f"{RENEWAL}/K10003"
-RENEWED: Fact[tuple[ExternalContact, ...]] = Known((), "Zoom", NOON)
+RENEWED: Fact[Seen[ExternalContact]] = Known(Seen(()), "Zoom", NOON)
 NEXT_NIGHT = timedelta(hours=16)  # from noon to four
 
 
@@ -40,10 +40,10 @@ class Contacts:
     """Zoom, as far as this goes: it renews, or it says why not."""
 
     vault: StoredVault
-    says: Fact[tuple[ExternalContact, ...]] = RENEWED
+    says: Fact[Seen[ExternalContact]] = RENEWED
     asked: list[str] = field(default_factory=list)
 
-    def contacts(self, email: str) -> Fact[tuple[ExternalContact, ...]]:
+    def contacts(self, email: str) -> Fact[Seen[ExternalContact]]:
         self.asked.append(email)
         if isinstance(self.says, Known):
             fresh = f"token {len(self.asked)}"

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from agent.domain.facts import Fact, Known, Reading, Unknown
+from agent.domain.facts import Fact, Known, Reading, Seen, Unknown
 from agent.domain.zoom import (
     AccountFacts,
     AllowLists,
@@ -86,8 +86,8 @@ class SmallZoom:
         self.spans["summaries"] = span
         return CLEAN
 
-    def contacts(self, email: str) -> Fact[tuple[ExternalContact, ...]]:
-        return told(())
+    def contacts(self, email: str) -> Fact[Seen[ExternalContact]]:
+        return told(Seen(()))
 
     def sign_ins(self, span: Span, beat: Beat) -> Reading[SignIn]:
         self.spans["sign-ins"] = span

@@ -11,7 +11,7 @@ from typing import Any
 from agent.domain.asset import Asset
 from agent.domain.check import AssetFacts, Case, Check, Finding
 from agent.domain.checks.zoom import zoom_checks
-from agent.domain.facts import Fact, Known, Reading, reading
+from agent.domain.facts import Fact, Known, Reading, Seen, reading
 from agent.domain.zoom import (
     AccountFacts,
     AllowList,
@@ -69,7 +69,7 @@ def an_account(**changes: Any) -> AccountFacts:
         settings={line.path: told(line.value) for line in LINES if line.has_value},
         recordings=CLEAN,
         transcripts=CLEAN,
-        contacts=told(()),
+        contacts=told(Seen(())),
     )
     return replace(account, **changes)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agent.domain.facts import Known, Unknown
+from agent.domain.facts import Known, Seen, Unknown
 from agent.domain.zoom import Search, Span, User, UserStatus, setting
 from agent.errors import Superseded
 from agent.ports.zoom import Zoom
@@ -95,7 +95,7 @@ class ZoomContract:
     ) -> None:
         fact = zoom.contacts(consenting)
         assert isinstance(fact, Known)
-        assert fact.value == ()
+        assert fact.value == Seen(())
 
     def test_without_consent_contacts_are_unknown(self, zoom: Zoom) -> None:
         fact = zoom.contacts(NOBODY)

@@ -333,6 +333,34 @@ def test_a_list_that_is_not_proven_whole_has_a_gap(canned: Canned, body: object)
     assert canned.zoom().users(no_beat).gap
 
 
+def test_the_rows_of_a_page_count_also_where_its_token_is_odd(canned: Canned) -> None:
+    body = {"users": [user(1)], "next_page_token": 5}
+    canned.odd = only("/users", lambda _: httpx.Response(200, json=body))
+    reading = canned.zoom().users(no_beat)
+    assert reading.gap
+    assert list(reading.rows) == ["ipad1@prison.example"]
+
+
+def test_what_was_seen_before_a_token_expired_is_kept_where_the_second_time_fails(
+    canned: Canned,
+) -> None:
+    canned.users = [user(n) for n in range(1, 6)]
+    firsts: list[str] = []
+
+    def expired(request: httpx.Request) -> httpx.Response | None:
+        token = request.url.params.get("next_page_token", "")
+        if request.url.params["status"] == "active" and not token:
+            firsts.append(token)
+        if token == "at-4":
+            return refusal(400, 300, "expired")
+        return refusal(403, 200, "No.") if len(firsts) == 2 and not token else None
+
+    canned.odd = only("/users", expired)
+    reading = canned.zoom().users(no_beat)
+    assert set(reading.rows) == {f"ipad{n}@prison.example" for n in range(1, 5)}
+    assert "403 200" in (reading.gap or "")
+
+
 # Paths and limits
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from agent.domain.facts import Fact, Known, Unknown
+from agent.domain.facts import Fact, Known, Seen, Unknown
 from agent.domain.zoom import ExternalContact
 from agent.errors import ConnectorError, Misconfigured, NotAllowed
 from agent.ports.zoom import Grant
@@ -25,7 +25,7 @@ from tests.connectors.zoom.canned import (
 EMAIL = "ipad1@prison.example"
 
 
-def why(fact: Fact[tuple[ExternalContact, ...]]) -> str:
+def why(fact: Fact[Seen[ExternalContact]]) -> str:
     return fact.reason if isinstance(fact, Unknown) else "known"
 
 
@@ -65,8 +65,8 @@ def test_external_contacts_are_asked_for_by_name(canned: Canned) -> None:
     ]
     fact = canned.zoom().contacts(EMAIL)
     assert isinstance(fact, Known)
-    assert fact.value[0] == ExternalContact("mother0@family.example", "m0")
-    assert len(fact.value) == 3
+    assert fact.value.rows[0] == ExternalContact("mother0@family.example", "m0")
+    assert len(fact.value.rows) == 3
     assert canned.paths()[0] == "chat/users/me/contacts?type=external&page_size=50"
     assert canned.paths()[1].startswith("chat/users/me/contacts?type=external&page_size=50&")
 
@@ -76,7 +76,7 @@ def test_a_contact_that_cannot_be_read_is_one_still(canned: Canned, row: object)
     canned.odd = only("/contacts", lambda _: httpx.Response(200, json={"contacts": [row]}))
     fact = canned.zoom().contacts(EMAIL)
     assert isinstance(fact, Known)
-    assert fact.value == (ExternalContact("", ""),)
+    assert fact.value.rows == (ExternalContact("", ""),)
 
 
 def test_each_user_is_asked_with_the_own_consent(canned: Canned) -> None:
@@ -85,7 +85,7 @@ def test_each_user_is_asked_with_the_own_consent(canned: Canned) -> None:
     first, second = zoom.contacts(EMAIL), zoom.contacts("IPAD2@prison.example")
     assert isinstance(first, Known)
     assert isinstance(second, Known)
-    assert (len(first.value), len(second.value)) == (0, 1)
+    assert (len(first.value.rows), len(second.value.rows)) == (0, 1)
 
 
 def test_no_consent_is_missing_and_costs_no_call(canned: Canned) -> None:

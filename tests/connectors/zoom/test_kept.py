@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from agent.domain.facts import Known
-from agent.domain.zoom import Kind, Period, Span, User
+from agent.domain.zoom import Kind, Period, SignIn, Span, User
 from connectors.zoom.periods import parts
 from tests.connectors.zoom.canned import NOW, SPAN, Canned, only, refusal, rewriting, user
 from tests.connectors.zoom.contract import no_beat
@@ -273,6 +273,44 @@ def test_sign_ins_are_told_and_sign_outs_are_not(canned: Canned) -> None:
 def test_a_sign_in_that_cannot_be_read_leaves_a_gap(canned: Canned, row: Any) -> None:
     canned.sign_ins = [row]
     assert canned.zoom().sign_ins(Span(NOW.date(), NOW.date()), no_beat).gap
+
+
+def test_a_sign_in_without_a_time_is_seen_all_the_same(canned: Canned) -> None:
+    canned.sign_ins = [{"email": "x@x.example", "client_type": "Win", "time": "soon"}]
+    reading = canned.zoom().sign_ins(Span(NOW.date(), NOW.date()), no_beat)
+    assert reading.rows == {"x@x.example": (SignIn("x@x.example", None, "Win", ""),)}
+    assert reading.gap
+
+
+@pytest.mark.parametrize("expires", [False, True])
+def test_what_was_seen_before_the_report_broke_off_is_kept(
+    canned: Canned, expires: bool
+) -> None:
+    row = {"time": "2026-11-21T09:00:00Z", "client_type": "Win"}
+    canned.sign_ins = [{**row, "email": f"x{n}@x.example"} for n in range(5)]
+    fault = refusal(400, 300, "expired") if expires else refusal(403, 200, "No permission.")
+    canned.odd = only(
+        "/activities", lambda r: fault if "next_page_token" in r.url.params else None
+    )
+    reading = canned.zoom().sign_ins(Span(NOW.date(), NOW.date()), no_beat)
+    assert {email: len(seen) for email, seen in reading.rows.items()} == {
+        "x0@x.example": 1, "x1@x.example": 1,
+    }  # fmt: skip
+    assert reading.gap
+
+
+def test_contacts_that_were_seen_are_told_beside_the_gap(canned: Canned) -> None:
+    email = "ipad1@prison.example"
+    canned.contacts[email] = [{"email": f"x{n}@x.example", "member_id": "m"} for n in range(3)]
+    canned.odd = only(
+        "/contacts",
+        lambda r: refusal(403, 200, "No.") if "next_page_token" in r.url.params else None,
+    )
+    fact = canned.zoom().contacts(email)
+    assert isinstance(fact, Known)
+    assert [one.email for one in fact.value.rows] == ["x0@x.example", "x1@x.example"]
+    assert fact.value.gap is not None
+    assert fact.value.gap.reason == "not-read"
 
 
 def test_sign_ins_of_another_period_leave_a_gap(canned: Canned) -> None:

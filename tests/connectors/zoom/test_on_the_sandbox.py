@@ -149,7 +149,7 @@ def test_a_contact_that_was_left_is_found(there: Sandboxed, zoom: ZoomEstate) ->
     there.add(CONTACTS, f"{there.id(0)}/c", **contact("Mother@family.example"))
     fact = zoom.contacts(there.email(0))
     assert isinstance(fact, Known)
-    [left] = fact.value
+    [left] = fact.value.rows
     assert left == ExternalContact("mother@family.example", left.member_id)
 
 

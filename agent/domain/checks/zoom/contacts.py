@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from agent.domain.check import Case, Category, Check, Severity, Wrong
 from agent.domain.checks.zoom.reading import zoom
-from agent.domain.facts import Fact, Known, Unknown, follow
-from agent.domain.zoom import AllowList, AllowLists
+from agent.domain.facts import Fact, Known, Seen, Unknown, follow, gap_of
+from agent.domain.zoom import AllowList, AllowLists, ExternalContact
 from agent.domain.zoom_evidence import Consent, ZoomFacts
 
 LISTED_ADDRESSES = 4
@@ -15,8 +15,9 @@ NO_LONGER = {"consent-lapsed": Consent.LAPSED, "consent-missing": Consent.MISSIN
 
 def _consent(facts: ZoomFacts) -> Fact[Consent]:
     """Our own memory says it, unless using it showed that it is gone."""
-    reason = facts.contacts.reason if isinstance(facts.contacts, Unknown) else ""
-    return replace(facts.consent, value=NO_LONGER.get(reason, facts.consent.value))
+    gap = gap_of(facts.contacts)
+    stands = NO_LONGER.get(gap.reason if gap else "", facts.consent.value)
+    return replace(facts.consent, value=stands)
 
 
 consent = Check(
@@ -36,6 +37,12 @@ consent = Check(
     ),
 )
 
+
+def _proven(fact: Fact[Seen[ExternalContact]]) -> Fact[Seen[ExternalContact]]:
+    """A contact that was seen is there; that none is left needs the whole list."""
+    return follow(fact, lambda seen: seen.gap if seen.gap and not seen.rows else fact)
+
+
 no_contacts = Check(
     name="zoom.no-contacts",
     says="no external contact is left",
@@ -45,10 +52,10 @@ no_contacts = Check(
     severity=Severity.HIGH,
     remedy="Remove the contact on the iPad (Contacts, External contacts, Remove contact): two"
     " people see it done.",
-    reads=zoom(lambda facts: facts.contacts),
+    reads=zoom(lambda facts: _proven(facts.contacts)),
     wrong=lambda found, case: (
-        Wrong("contact-left", f"external contacts that are left: {len(found)}")
-        if found
+        Wrong("contact-left", f"external contacts that are left: {len(found.rows)}")
+        if found.rows
         else None
     ),
 )
