@@ -6,6 +6,7 @@ from datetime import timedelta
 from connectors.sandbox.faults.fault import Edits, Fault, Hides, Target, fails, slots
 from connectors.sandbox.records import Edit
 from connectors.sandbox.wire import Json
+from connectors.sandbox.zoom.artefacts import recording, summary, transcript
 from connectors.sandbox.zoom.healthy import (
     ACCOUNT,
     CONTACTS,
@@ -18,7 +19,6 @@ from connectors.sandbox.zoom.healthy import (
     contact,
     past_meeting,
 )
-from connectors.sandbox.zoom.meetings import recording
 
 FOUND = fails("zoom.no-recordings", "recording-found")
 TRASHED = fails("zoom.no-recordings", "recording-in-trash")
@@ -50,38 +50,15 @@ def _of_an_inactive_user(target: Target) -> Sequence[Edit]:
 
 def _transcript(target: Target) -> Sequence[Edit]:
     meeting = _held(target, "transcribed", 4)
-    row = {
-        "meeting_id": meeting["uuid"],
-        "uuid": meeting["uuid"],
-        "id": meeting["id"],
-        "account_id": "",
-        "host_id": target.ipad.zoom_user,
-        "meeting_topic": meeting["topic"],
-        "transcript_created_time": meeting["end_time"],
-        "can_download": True,
-        "download_url": "",
-    }
     return (
         _upon(PAST, target, meeting, meeting),
-        _upon(TRANSCRIPTS, target, meeting, row),
+        _upon(TRANSCRIPTS, target, meeting, transcript(meeting)),
     )
 
 
 def _summary(target: Target) -> Sequence[Edit]:
     meeting = _held(target, "summarised", 6)
-    row = {
-        "meeting_host_id": target.ipad.zoom_user,
-        "meeting_host_email": target.ipad.m365_user_id,
-        "meeting_uuid": meeting["uuid"],
-        "meeting_id": meeting["id"],
-        "meeting_topic": meeting["topic"],
-        "meeting_start_time": meeting["start_time"],
-        "meeting_end_time": meeting["end_time"],
-        "summary_start_time": meeting["start_time"],
-        "summary_end_time": meeting["end_time"],
-        "summary_created_time": meeting["end_time"],
-        "summary_last_modified_time": meeting["end_time"],
-    }
+    row = summary(meeting, target.ipad.m365_user_id)
     return (_upon(SUMMARIES, target, meeting, row),)
 
 

@@ -10,6 +10,7 @@ READER_SCOPES = (
     "user:read:list_users:admin",
     "user:read:user:admin",
     "user:read:settings:admin",
+    "user:read:presence_status:admin",
     "group:read:list_groups:admin",
     "group:read:group:admin",
     "group:read:list_members:admin",

@@ -14,6 +14,8 @@ from connectors.sandbox.zoom.core import Zoom
 from connectors.sandbox.zoom.healthy import ACCOUNT, CONSENTS, MEETINGS, ONE_ACCOUNT, USERS
 from connectors.sandbox.zoom.kept import SUMMARY_ANSWERS
 from connectors.sandbox.zoom.limits import Headers, Plan
+from connectors.sandbox.zoom.live import COMPANION
+from connectors.sandbox.zoom.meetings import INSTANT
 
 Verb = Callable[[Json, str], Any]
 SUMMARIES = ("available", *SUMMARY_ANSWERS)
@@ -41,12 +43,16 @@ class ZoomControl:
         }
 
     def counted(self) -> Json:
-        """Requests by endpoint and status, and by rate-limit label."""
+        """Requests by endpoint and status, by app, and by rate-limit label."""
         calls: dict[str, Counter[str]] = {}
+        callers: dict[str, dict[str, int]] = {}
+        for (app, name), count in self.zoom.callers.items():
+            callers.setdefault(app, {})[name] = count
         for (name, status), count in self.zoom.calls.items():
             calls.setdefault(name, Counter())[str(status)] += count
         return {
             "calls": {name: dict(found) for name, found in sorted(calls.items())},
+            "callers": callers,
             "labels": dict(self.zoom.labels),
             "tokens": self.zoom.tokens.issued,
             "throttled": self.zoom.limits.throttled,
@@ -55,6 +61,7 @@ class ZoomControl:
     def reset(self) -> None:
         self.zoom.calls.clear()
         self.zoom.labels.clear()
+        self.zoom.callers.clear()
         self.zoom.tokens.issued = self.zoom.limits.throttled = 0
 
     def _moods(self, body: Json, rest: str) -> Any:
@@ -147,10 +154,13 @@ class ZoomControl:
         return row
 
     def _call(self, body: Json, rest: str) -> Any:
-        """`action`: start, record, stop-recording or end the call on this device's iPad."""
+        """`action`: start, record, stop-recording, start-companion or end the call on this
+        device's iPad. It starts an instant meeting unless `type` says otherwise."""
         user, action = self.raw.zoom_name(USERS, body["device"]), body["action"]
         if action == "start":
-            return self.zoom.meetings.start(user, body.get("topic", "Call"), self.zoom.clock())
+            kind = int(body.get("type", INSTANT))
+            topic, now = body.get("topic", "Call"), self.zoom.clock()
+            return self.zoom.meetings.start(user, topic, now, kind)
         running = [
             (key, one)
             for key, one in self.zoom.meetings.running()
@@ -162,9 +172,12 @@ class ZoomControl:
         if action == "end":
             self.zoom.meetings.finish(key, found, self.zoom.clock())
             return found
-        if action not in ("record", "stop-recording"):
-            raise BadInput("actions are start, record, stop-recording, end")
-        self.zoom.meetings.record(key, found, on=action == "record")
+        if action == "start-companion":
+            self.zoom.live.companion(key, found, "start", tuple(COMPANION), {})
+        elif action in ("record", "stop-recording"):
+            self.zoom.meetings.record(key, found, on=action == "record")
+        else:
+            raise BadInput("actions are start, record, stop-recording, start-companion, end")
         return self.zoom.records.one(MEETINGS, key)
 
     def _webhook(self, body: Json, rest: str) -> Any:

@@ -19,6 +19,7 @@ from connectors.sandbox.zoom.apps import apps
 from connectors.sandbox.zoom.contacts import Contacts
 from connectors.sandbox.zoom.kept import Kept
 from connectors.sandbox.zoom.limits import Limits, Plan
+from connectors.sandbox.zoom.live import Live
 from connectors.sandbox.zoom.meetings import Meetings
 from connectors.sandbox.zoom.oauth import OAuth
 from connectors.sandbox.zoom.pages import Pages
@@ -41,7 +42,8 @@ PAID = {
 
 
 class Zoom:
-    """One account. `calls` counts by endpoint and status, `labels` by rate-limit label."""
+    """One account. `calls` counts by endpoint and status, `labels` by rate-limit label,
+    `callers` by app and endpoint."""
 
     RANKS: ClassVar[Sequence[Plan]] = (Plan.FREE, Plan.PRO, Plan.BUSINESS)
 
@@ -66,16 +68,19 @@ class Zoom:
         self.kept = Kept(records, self.pages)
         self.contacts = Contacts(records, self.pages)
         self.meetings = Meetings(records, self.pages, self.settings, self.webhooks, base_url)
+        self.live = Live(records, self.meetings, self.settings)
         self.routes = routes(
             Users(records, self.pages, self.apps.account_id),
             self.settings,
             self.kept,
             self.contacts,
             self.meetings,
+            self.live,
             Reports(records, self.pages, self.meetings, log),
         )
         self.calls: Counter[tuple[str, int]] = Counter()
         self.labels: Counter[str] = Counter()
+        self.callers: Counter[tuple[str, str]] = Counter()
         self._served = 0
 
     def handle(self, request: Request, failures: Sequence[Failure] = ()) -> Answer:
@@ -121,6 +126,7 @@ class Zoom:
     ) -> Answer:
         try:
             held = self._holder(request, route)
+            self.callers[held.app, route.name] += 1
             shut = _failing(failures, route.name)
             if shut is not None:
                 return shut

@@ -11,7 +11,7 @@ from connectors.sandbox.zoom.baseline import group_locks, group_settings, user_s
 
 USERS, SETTINGS = "zoomUsers", "zoomUserSettings"
 GROUPS, GROUP_SETTINGS, GROUP_LOCKS = "zoomGroups", "zoomGroupSettings", "zoomGroupLocks"
-CONSENTS, ACCOUNT = "zoomConsents", "zoomAccount"
+CONSENTS, ACCOUNT, PRESENCE = "zoomConsents", "zoomAccount", "zoomPresence"
 RECORDINGS, TRANSCRIPTS, SUMMARIES = "zoomRecordings", "zoomTranscripts", "zoomSummaries"
 CONTACTS, INVITATIONS = "zoomContacts", "zoomInvitations"
 PAST, SIGN_INS, MEETINGS = "zoomPastMeetings", "zoomSignIns", "zoomMeetings"
@@ -167,6 +167,7 @@ ONES: Mapping[str, Callable[[Estate, str], Json | None]] = {
     USERS: _of_user(user),
     SETTINGS: _of_user(lambda estate, ipad: user_settings()),
     CONSENTS: _of_user(lambda estate, ipad: {"state": "given"}),
+    PRESENCE: _of_user(lambda estate, ipad: {"status": "Available"}),
     GROUPS: _of_group(lambda estate, ipad: group(ipad)),
     GROUP_SETTINGS: _of_group(_closed),
     GROUP_LOCKS: _of_group(lambda estate, ipad: group_locks()),

@@ -1,4 +1,4 @@
-"""Meetings: arranged, live and past, and what can be done to one while it runs."""
+"""Meetings: arranged, live and past."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,10 +7,14 @@ from datetime import date, datetime, timedelta
 
 from connectors.sandbox.records import Edit, Records
 from connectors.sandbox.wire import Answer, Json, stamp
+from connectors.sandbox.zoom.artefacts import recording, summary, transcript
+from connectors.sandbox.zoom.directory import Directory
 from connectors.sandbox.zoom.healthy import (
     MEETINGS,
     PAST,
     RECORDINGS,
+    SUMMARIES,
+    TRANSCRIPTS,
     meeting_id,
     meeting_uuid,
 )
@@ -22,15 +26,7 @@ from connectors.sandbox.zoom.webhooks import Webhooks
 from connectors.sandbox.zoom.wire import Call, Refused, day_of
 
 A_DAY = 100  # meetings made or changed, for each host and UTC day
-METHODS = (
-    *(f"recording.{word}" for word in ("start", "stop", "pause", "resume")),
-    *(f"ai_companion.{word}" for word in ("start", "stop", "disable")),
-    "participant.invite",
-    "participant.invite.callout",
-    "participant.invite.room_system_callout",
-    "participant.remove",
-    "waiting_room.update",
-)
+INSTANT = 1
 
 
 @dataclass
@@ -50,7 +46,7 @@ class Meetings:
         elif kind in ("scheduled", "upcoming", "upcoming_meetings", "live"):
             wanted = "started" if kind == "live" else "waiting"
             found = self.records.children(MEETINGS, user)
-            rows = [one for one in found if one.get("status") == wanted]
+            rows = [one for one in found if one.get("status") == wanted and _is_listed(one)]
         else:
             raise Refused(400, 300, "Invalid field: type.")
         names = "uuid id host_id topic type start_time duration timezone created_at join_url"
@@ -68,10 +64,10 @@ class Meetings:
         return Answer(201, self._new(user, call.body(), call.now))
 
     def one(self, call: Call, meeting: str) -> Answer:
-        return Answer(200, self._arranged(meeting)[1])
+        return Answer(200, self.arranged(meeting)[1])
 
     def delete(self, call: Call, meeting: str) -> Answer:
-        key, found = self._arranged(meeting)
+        key, found = self.arranged(meeting)
         if found.get("status") == "started":
             raise Refused(400, 3002, "Sorry, you cannot delete this meeting since it's live.")
         self.records.edit(Edit(MEETINGS, key, drop=True))
@@ -80,40 +76,24 @@ class Meetings:
     def set_status(self, call: Call, meeting: str) -> Answer:
         if call.body().get("action") != "end":
             raise Refused(400, 300, "Invalid field: action.")
-        key, found = self._arranged(meeting)
+        key, found = self.arranged(meeting)
         if found.get("status") == "started":
             self.finish(key, found, call.now)
         return Answer(204)
 
-    def control(self, call: Call, meeting: str) -> Answer:
-        """202: taken. Recording needs cloud recording switched on, the stop too."""
-        method = call.body().get("method")
-        if method not in METHODS:
-            raise Refused(400, 300, "Invalid field: method.")
-        key, found = self._arranged(meeting)
-        if found.get("status") != "started":
-            raise Refused(404, 3001, f"Meeting does not exist: {meeting}.")
-        if method.startswith("recording."):
-            user = key.partition("/")[0]
-            if self.settings.users(user).get("recording.cloud_recording") is not True:
-                raise Refused(403, 2314, "Cloud recording is not enabled for the host.")
-            on = method in ("recording.start", "recording.resume")
-            self.record(key, found, on=on)
-        return Answer(202)
-
-    def start(self, user: str, topic: str, now: datetime) -> Json:
+    def start(self, user: str, topic: str, now: datetime, kind: int = INSTANT) -> Json:
         """A call begins on this user's iPad."""
-        record = self._new(user, {"topic": topic, "type": 1}, now)
+        record = self._new(user, {"topic": topic, "type": kind}, now)
         key = f"{user}/{record['id']}"
         self.records.edit(Edit(MEETINGS, key, set={"status": "started"}))
-        self._tell("meeting.started", record, start_time=stamp(now))
+        self.tell("meeting.started", record, start_time=stamp(now))
         return self.records.one(MEETINGS, key) or {}
 
     def record(self, key: str, found: Json, *, on: bool) -> None:
         """A recording begins or ends; what began is kept once the call is over."""
         kept = {"recording": on, "has_recording": on or found.get("has_recording", False)}
         self.records.edit(Edit(MEETINGS, key, set=kept))
-        self._tell("recording.started" if on else "recording.stopped", found)
+        self.tell("recording.started" if on else "recording.stopped", found)
 
     def finish(self, key: str, found: Json, now: datetime) -> None:
         user = key.partition("/")[0]
@@ -128,7 +108,18 @@ class Meetings:
         if past["has_recording"]:
             kept = recording(past)
             self.records.edit(Edit(RECORDINGS, f"{user}/{found['uuid']}", whole=kept))
-        self._tell("meeting.ended", found, end_time=stamp(now))
+        if found.get("assets"):
+            self._keep(user, found, past)
+        self.tell("meeting.ended", found, end_time=stamp(now))
+
+    def _keep(self, user: str, found: Json, past: Json) -> None:
+        """What AI Companion wrote: a summary, and the transcript where it was retained."""
+        host = Directory(self.records).user(user) or {}
+        key = f"{user}/{past['uuid']}"
+        row = summary(past, str(host.get("email", "")))
+        self.records.edit(Edit(SUMMARIES, key, whole=row))
+        if found.get("retains"):
+            self.records.edit(Edit(TRANSCRIPTS, key, whole=transcript(past)))
 
     def running(self) -> Iterator[tuple[str, Json]]:
         for key in self.records.touched(MEETINGS):
@@ -145,36 +136,22 @@ class Meetings:
         self.records.edit(Edit(MEETINGS, f"{user}/{ids['id']}", whole=record))
         return record
 
-    def _arranged(self, meeting: str) -> tuple[str, Json]:
+    def arranged(self, meeting: str) -> tuple[str, Json]:
         for key in self.records.touched(MEETINGS):
             record = self.records.one(MEETINGS, key)
             if record is not None and meeting in (str(record.get("id")), record.get("uuid")):
                 return key, record
         raise Refused(404, 3001, f"Meeting does not exist: {meeting}.")
 
-    def _tell(self, event: str, found: Json, **more: object) -> None:
+    def tell(self, event: str, found: Json, **more: object) -> None:
         names = ("uuid", "id", "host_id", "topic", "type", "start_time")
         told = {name: found.get(name) for name in names} | more
         self.webhooks.emit(event, {"object": {**told, "id": str(found["id"])}})
 
 
-def recording(past: Json, place: str = "live") -> Json:
-    """What is kept of a recorded call. `place`: live, or the kind of trash."""
-    host = {"host_id": past["host_id"], "account_id": "", "share_url": ""}
-    file = {
-        "id": meeting_uuid("file", past["uuid"]).strip("=/+"),
-        "meeting_id": past["uuid"],
-        "recording_start": past["start_time"],
-        "recording_end": past["end_time"],
-        "file_type": "MP4",
-        "file_size": 48_000_000,
-        "status": "completed",
-        "recording_type": "shared_screen_with_speaker_view",
-    }
-    names = ("uuid", "id", "topic", "type", "start_time", "duration", "timezone")
-    kept = {name: past[name] for name in names if name in past}
-    sizes = {"total_size": file["file_size"], "recording_count": 1}
-    return {**kept, **host, **sizes, "recording_files": [file], "place": place}
+def _is_listed(one: Json) -> bool:
+    """Zoom's list of what a user has arranged leaves out the instant meetings."""
+    return one.get("type") != INSTANT
 
 
 def _asked(call: Call, one: Json) -> bool:

@@ -3,6 +3,7 @@
 from connectors.sandbox.zoom.contacts import Contacts
 from connectors.sandbox.zoom.kept import Kept
 from connectors.sandbox.zoom.limits import Label, Plan
+from connectors.sandbox.zoom.live import Live
 from connectors.sandbox.zoom.meetings import Meetings
 from connectors.sandbox.zoom.reports import Reports
 from connectors.sandbox.zoom.route import Route, admin, either
@@ -18,6 +19,7 @@ def routes(
     kept: Kept,
     contacts: Contacts,
     meetings: Meetings,
+    live: Live,
     reports: Reports,
 ) -> tuple[Route, ...]:
     return (
@@ -26,6 +28,7 @@ def routes(
         *_kept(kept),
         *_contacts(contacts),
         *_meetings(meetings),
+        *_live(live),
         *_reports(reports),
     )
 
@@ -160,18 +163,23 @@ def _meetings(meetings: Meetings) -> tuple[Route, ...]:
     of_user, one = "users/{}/meetings", "meetings/{}"
     listed, write = admin("meeting:read:list_meetings"), admin("meeting:write:meeting")
     read, delete = admin("meeting:read:meeting"), admin("meeting:delete:meeting")
-    status, control = (
-        admin("meeting:update:status"),
-        admin("meeting:update:in_meeting_controls"),
-    )
-    live = "live_meetings/{}/events"
+    status = admin("meeting:update:status")
     return (
         Route("zoom.meetings", "GET", of_user, listed, MEDIUM, meetings.listed),
         Route("zoom.createMeeting", "POST", of_user, write, LIGHT, meetings.create),
         Route("zoom.meeting", "GET", one, read, LIGHT, meetings.one),
         Route("zoom.deleteMeeting", "DELETE", one, delete, LIGHT, meetings.delete),
         Route("zoom.endMeeting", "PUT", f"{one}/status", status, LIGHT, meetings.set_status),
-        Route("zoom.liveMeeting", "PATCH", live, control, MEDIUM, meetings.control),
+    )
+
+
+def _live(live: Live) -> tuple[Route, ...]:
+    presence, events = "users/{}/presence_status", "live_meetings/{}/events"
+    seen = either("user:read:presence_status")
+    control = admin("meeting:update:in_meeting_controls")
+    return (
+        Route("zoom.presence", "GET", presence, seen, MEDIUM, live.presence),
+        Route("zoom.liveMeeting", "PATCH", events, control, MEDIUM, live.control),
     )
 
 

@@ -94,6 +94,15 @@ class SettingsOf:
             return told
         return {path: value for path, value in told.items() if path not in NEED_A_LICENCE}
 
+    def in_force(self, user: str, path: str) -> object:
+        """What holds for this user in a meeting: the group's value where the group locks it."""
+        own = self.users(user).get(path)
+        if not self._locks_on(user).get(path):
+            return own
+        person = Directory(self.records).user(user) or {}
+        of_group = self.records.one(GROUP_SETTINGS, person["group_ids"][0]) or {}
+        return of_group.get(path, own)
+
     def _locks_on(self, user: str) -> Mapping[str, object]:
         """The locks of the first group, whose settings win."""
         person = Directory(self.records).user(user) or {}
