@@ -77,6 +77,12 @@ class Refused(ConnectorError):
     hint = "Check the permissions of the service account."
 
 
+class NotThere(Refused):
+    """What was to be acted on is not there, or not any more."""
+
+    hint = "Nothing to do, unless it should be there."
+
+
 class UnknownReply(ConnectorError):
     """The vendor's answer is not of the form that we know: it may have changed its API."""
 

@@ -11,6 +11,7 @@ from agent.errors import (
     ConnectorError,
     Misconfigured,
     NotAllowed,
+    NotThere,
     Refused,
     StoreFailed,
     Superseded,
@@ -21,7 +22,7 @@ from agent.errors import (
 EVERY = [
     AgentError, NotAllowed, BadInput, Misconfigured, StoreFailed, ClockBehind,
     Superseded,
-    ConnectorError, TryAgain, Refused, UnknownReply,
+    ConnectorError, TryAgain, Refused, NotThere, UnknownReply,
 ]  # fmt: skip
 
 
@@ -33,7 +34,8 @@ def test_every_error_says_what_is_wrong_and_takes_a_cure(kind: type[AgentError])
 
 
 @pytest.mark.parametrize(
-    "kind", [ClockBehind, StoreFailed, Superseded, TryAgain, Refused, UnknownReply]
+    "kind",
+    [ClockBehind, StoreFailed, Superseded, TryAgain, Refused, NotThere, UnknownReply],
 )
 def test_what_has_one_cure_brings_it_and_keeps_it_to_itself(kind: type[AgentError]) -> None:
     assert kind("wrong", hint="Another cure.").hint != kind.hint
@@ -42,7 +44,7 @@ def test_what_has_one_cure_brings_it_and_keeps_it_to_itself(kind: type[AgentErro
 
 def test_only_what_the_outside_did_is_a_connectors_error() -> None:
     outside = {kind for kind in EVERY if issubclass(kind, ConnectorError)}
-    assert outside == {ConnectorError, TryAgain, Refused, UnknownReply}
+    assert outside == {ConnectorError, TryAgain, Refused, NotThere, UnknownReply}
 
 
 def test_how_long_to_wait_is_kept_where_it_was_said() -> None:

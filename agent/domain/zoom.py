@@ -133,8 +133,16 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveMeeting:
+    """A meeting that runs now. One of the two may be empty, where Zoom does not tell it."""
+
+    id: str  # the number, which names the meeting of it that runs
+    uuid: str  # of this one holding
+
+
+@dataclass(frozen=True, slots=True)
 class Scopes:
-    """What our reading app may do, against what it needs.
+    """What one of our apps may do, against what it needs.
 
     Scopes go missing where the role of the admin who made the app is downgraded.
     """

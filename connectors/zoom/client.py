@@ -27,12 +27,14 @@ USUAL = Reach()
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One GET. `path` starts after the API's version and is percent-encoded."""
+    """One request. `path` starts after the API's version and is percent-encoded."""
 
     path: str
     label: Label
     shown: str  # the path for people, alike for all users, so that one gap reads as one
     query: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    body: bytes | None = None  # JSON
 
     def on(self, token: str) -> "Ask":
         """The next page: the same query, and the token."""
@@ -122,6 +124,11 @@ class Line:
             self._away.answered(kind)
         return answer
 
+    def act(self, bearer: Bearer, ask: Ask) -> Answer:
+        """One write. Whether it is tried again is for the ledger; only what was asked with a
+        refused token, and so was not done, is asked once more."""
+        return self._once(bearer, ask)
+
     def _once(self, bearer: Bearer, ask: Ask) -> Answer:
         """What was asked with a refused token is asked once more, with a new one."""
         token = bearer.token()
@@ -137,7 +144,9 @@ class Line:
         with self._lock:
             self._calls[str(ask.label)] += 1
         headers = {"Authorization": f"Bearer {token.value}"}
-        return api.once("GET", ask.url, body=None, headers=headers, shown=ask.shown)
+        if ask.body is not None:
+            headers["Content-Type"] = "application/json"
+        return api.once(ask.method, ask.url, body=ask.body, headers=headers, shown=ask.shown)
 
     def _api(self, token: Token) -> Upstream:
         url = self._api_url or token.grant.api_url or API
@@ -179,6 +188,10 @@ class Client:
         """As `Line.get`."""
         return self.line.get(self.bearer, ask)
 
+    def act(self, ask: Ask) -> Answer:
+        """As `Line.act`."""
+        return self.line.act(self.bearer, ask)
+
     def scopes(self, needed: Mapping[str, str]) -> Fact[Scopes]:
         """The scopes in the token's answer against `needed`: granular ones, with the classic
         ones that do as well. In excess is what is not needed and lets the app act."""
@@ -190,7 +203,8 @@ class Client:
             return Unknown("not-told", "Zoom does not say which scopes the token has")
         given = frozenset(told.replace(",", " ").split())
         missing = {new for new, old in needed.items() if not given & {new, old}}
-        excess = {one for one in given - needed.keys() if ":read" not in one}
+        wanted = {*needed, *needed.values()}
+        excess = {one for one in given - wanted if ":read" not in one}
         told_now = Scopes(frozenset(missing), frozenset(excess))
         return Known(told_now, SOURCE, self.line.now())
 

@@ -61,8 +61,19 @@ class Sandboxed:
 
     def zoom(self, base: str = "", together: Together = in_turn, **chosen: Any) -> ZoomEstate:
         """Without a base, straight through the core."""
+        line = self.line(base, **chosen)
+        users = self.core.zoom.apps.known["user_app"]
+        app = ConsentApp(users.client_id, users.client_secret, "https://callsteward.example/")
+        return ZoomEstate(line, self.app("reader"), Consents(line, app, self.vault), together)
+
+    def app(self, name: str) -> App:
+        apps = self.core.zoom.apps
+        found = apps.known[name]
+        return App(apps.account_id, found.client_id, found.client_secret)
+
+    def line(self, base: str = "", **chosen: Any) -> Line:
         router = respx.Router(assert_all_called=False)
-        router.route().mock(side_effect=self._answer)
+        router.route().mock(side_effect=self.answer)
         usual: dict[str, Any] = {
             "login_url": f"{base or BASE}/zoom",
             "pacer": LocalPacer({}),
@@ -71,18 +82,9 @@ class Sandboxed:
             if base
             else Reach(patience=QUICK, adapter=lambda: Wire(router)),
         }
-        line = Line(**{**usual, **chosen})
-        known, account = self.core.zoom.apps.known, self.core.zoom.apps.account_id
-        reader, users = known["reader"], known["user_app"]
-        app = ConsentApp(users.client_id, users.client_secret, "https://callsteward.example/")
-        return ZoomEstate(
-            line,
-            App(account, reader.client_id, reader.client_secret),
-            Consents(line, app, self.vault),
-            together,
-        )
+        return Line(**{**usual, **chosen})
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         told = self.odd(request) if self.odd else None
         if told is not None:
@@ -97,6 +99,8 @@ class Sandboxed:
             )
         )
         headers = dict(answer.headers)
+        if answer.body is None:
+            return httpx.Response(answer.status, headers=headers)
         return httpx.Response(answer.status, json=answer.body, headers=headers)
 
 

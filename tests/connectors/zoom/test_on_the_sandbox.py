@@ -1,21 +1,15 @@
 """The sandbox's Zoom keeps the contract too, and what is planted in it is found."""
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypeVar
-from urllib.parse import parse_qsl, unquote, urlsplit
 
-import msgspec
 import pytest
 
 from agent.domain.facts import Known, Unknown
 from agent.domain.zoom import ExternalContact, Kind, Span
-from connectors.sandbox.core import Core
 from connectors.sandbox.identity import Identity
-from connectors.sandbox.wire import Request
 from connectors.sandbox.zoom.healthy import (
     ACCOUNT,
     CONSENTS,
@@ -174,49 +168,6 @@ def test_the_reader_has_what_it_needs_and_cannot_act(zoom: ZoomEstate) -> None:
 def threads() -> Iterator[Callable[[Iterable[Callable[[], T]]], Iterator[T]]]:
     with ThreadPoolExecutor(16) as pool:
         yield lambda tasks: pool.map(lambda task: task(), tasks)
-
-
-@pytest.fixture
-def served(application: Identity) -> Iterator[tuple[Sandboxed, str]]:
-    """The core behind a real socket; one request at a time, as it wants it."""
-    one_at_a_time = threading.Lock()
-    cores: list[Core] = []
-
-    class Shell(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
-        disable_nagle_algorithm = True
-
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            path, query = unquote(parts.path), dict(parse_qsl(parts.query))
-            with one_at_a_time:
-                told = cores[0].handle(Request(self.command, path, query, headers, body))
-            content = msgspec.json.encode(told.body)
-            self.send_response(told.status)
-            for name, value in told.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_POST = do_GET
-
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Shell) as server:
-        base = f"http://127.0.0.1:{server.server_port}"
-        there = sandboxed(application, devices=24, base=base)
-        cores.append(there.core)
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        try:
-            yield there, base
-        finally:
-            server.shutdown()
-            serving.join()
 
 
 def test_many_threads_read_all_and_count_each_call(
