@@ -88,6 +88,14 @@ class Settings(BaseSettings):
     zoom_reader_client_secret_file: Path | None = Field(
         default=None, description="File that holds its client secret, and nothing else."
     )
+    zoom_actor_client_id: str | None = Field(
+        default=None,
+        description="Client id of another server-to-server app, which acts. Unset, nothing"
+        " acts in Zoom.",
+    )
+    zoom_actor_client_secret_file: Path | None = Field(
+        default=None, description="File that holds its client secret, and nothing else."
+    )
     zoom_user_app_client_id: str | None = Field(
         default=None, description="Client id of the app that the iPads' users consent to."
     )

@@ -8,6 +8,7 @@ from agent.errors import Misconfigured
 from agent.ports.consents import Asking
 from agent.ports.together import Together
 from agent.ports.zoom import Vault, Zoom
+from agent.ports.zoom_live import LiveControl, LiveMeetings
 from agent.settings import Settings, read_file
 from agent.store.engine import Store
 from agent.store.pace import StoredTimetable
@@ -22,6 +23,7 @@ from connectors.zoom.client import App, Line
 from connectors.zoom.consents import ConsentApp, Consents
 from connectors.zoom.estate import ZoomEstate
 from connectors.zoom.limits import LIMITS, Plan
+from connectors.zoom.live import ZoomControl, ZoomLive
 
 T = TypeVar("T")
 
@@ -58,16 +60,45 @@ def zoom_of(settings: Settings, store: Store, together: Together) -> Zoom | None
     if settings.zoom_account_id is None:
         return None
     line = line_of(settings, store)
-    name = "zoom_reader_client_secret_file"
-    secret = read_file(name, needed(name, settings.zoom_reader_client_secret_file))
-    reader = App(
-        account_id=settings.zoom_account_id,
-        client_id=needed("zoom_reader_client_id", settings.zoom_reader_client_id),
-        client_secret=secret.strip(),
-    )
-    return ZoomEstate(
-        line, reader, consents_of(settings, line, vault_of(settings, store)), together
-    )
+    consents = consents_of(settings, line, vault_of(settings, store))
+    return ZoomEstate(line, reader_of(settings), consents, together)
+
+
+def live_of(settings: Settings, store: Store) -> LiveMeetings | None:
+    """What runs now, read with the reading app; None where no Zoom is configured."""
+    if settings.zoom_account_id is None:
+        return None
+    return ZoomLive(line_of(settings, store), reader_of(settings))
+
+
+def actor_of(settings: Settings, store: Store) -> LiveControl | None:
+    """What acts on a meeting that runs; None where no acting app is configured."""
+    if settings.zoom_actor_client_id is None and settings.zoom_actor_client_secret_file is None:
+        return None
+    client_id = needed("zoom_actor_client_id", settings.zoom_actor_client_id)
+    if client_id == settings.zoom_reader_client_id:
+        raise Misconfigured(
+            "the app that acts in Zoom is the one that reads: whoever learns the secret of the"
+            " nightly sweep could act with it",
+            "Make a second server-to-server app, and name it in"
+            " CALLSTEWARD_ZOOM_ACTOR_CLIENT_ID.",
+        )
+    secret = settings.zoom_actor_client_secret_file
+    app = _app(settings, client_id, "zoom_actor_client_secret_file", secret)
+    return ZoomControl(line_of(settings, store), app)
+
+
+def reader_of(settings: Settings) -> App:
+    """The app that only reads."""
+    client_id = needed("zoom_reader_client_id", settings.zoom_reader_client_id)
+    secret = settings.zoom_reader_client_secret_file
+    return _app(settings, client_id, "zoom_reader_client_secret_file", secret)
+
+
+def _app(settings: Settings, client_id: str, name: str, file: Path | None) -> App:
+    """`name` is the setting that names the file of its secret."""
+    account = needed("zoom_account_id", settings.zoom_account_id)
+    return App(account, client_id, read_file(name, needed(name, file)).strip())
 
 
 def consents_of(settings: Settings, line: Line, vault: Vault) -> Consents:
