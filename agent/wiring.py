@@ -127,7 +127,7 @@ def worker_of(
 ) -> Worker:
     """A worker that can meet every kind of obligation there is.
 
-    `together` is how the caller lets many reads of Zoom go on at once.
+    `together` is how the caller lets many reads go on at once.
     """
     zoom = zoom_of(settings, store, together)
     effects: tuple[Effect, ...] = (
@@ -138,6 +138,7 @@ def worker_of(
             policy=load_policy(),
             watch=watch,
             lease=sweep_lease(settings),
+            together=together,
         ),
         SendMail(
             store=store,

@@ -7,7 +7,7 @@ establishments that are done.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from agent.domain.asset import Asset
@@ -26,6 +26,7 @@ from agent.effects.verdicts import Book
 from agent.effects.zoom_reading import read_zoom, span_of
 from agent.errors import Superseded
 from agent.ports.mdm import Beat, Mdm
+from agent.ports.together import Together, in_turn
 from agent.ports.zoom import Zoom
 from agent.store.audit import Audit
 from agent.store.consents import Consents
@@ -55,6 +56,7 @@ class RunSweep:
     policy: Policy
     zoom: Zoom | None = None  # None: Zoom is not configured, and no part of the sweep
     watch: Callable[[str, int, int], None] = unwatched
+    together: Together = in_turn  # the MDM and Zoom are read at once where this allows it
     lease: timedelta = LEASE
     kind = "sweep"
     lane = "routine"
@@ -138,6 +140,18 @@ class RunSweep:
     def _read(
         self, assets: list[Asset], beat: Beat, night: date | None, now: datetime
     ) -> Evidence:
+        """Both halves. Neither waits for the other, whose limits are others."""
+        of_mdm: list[Evidence] = []
+        of_zoom: list[ZoomEvidence | None] = []
+        halves: tuple[Callable[[], None], ...] = (
+            lambda: of_mdm.append(self._read_mdm(assets, beat)),
+            lambda: of_zoom.append(self._read_zoom(assets, beat, night, now)),
+        )
+        for _ in self.together(halves):
+            pass
+        return replace(of_mdm[0], zoom=of_zoom[0])
+
+    def _read_mdm(self, assets: list[Asset], beat: Beat) -> Evidence:
         """The list; each serial that it lacks, asked directly; then the costly fields."""
         listed = self.mdm.devices(beat)
         absent = [a.serial for a in assets if listed.gap or a.serial not in listed.rows]
@@ -145,8 +159,7 @@ class RunSweep:
         ours = [row for a in assets if (row := _current(a, listed.rows, found)) is not None]
         detailed = {device.id: device for device in self.mdm.detailed(ours, beat)}
         tenant = self.mdm.tenant(beat)
-        zoom = self._read_zoom(assets, beat, night, now)
-        return Evidence(listed=listed, found=found, detailed=detailed, tenant=tenant, zoom=zoom)
+        return Evidence(listed=listed, found=found, detailed=detailed, tenant=tenant)
 
     def _read_zoom(
         self, assets: list[Asset], beat: Beat, night: date | None, now: datetime

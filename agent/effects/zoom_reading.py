@@ -21,7 +21,12 @@ def read_zoom(
     span: Span,
     beat: Beat,
 ) -> ZoomEvidence:
-    """The list of users; each account that it lacks, asked directly; then each account."""
+    """The list of users; each account that it lacks, asked directly; then each account.
+
+    What is asked once for the whole account comes first, since nothing can be done beside it.
+    """
+    summaries = zoom.summaries(span)
+    sign_ins = zoom.sign_ins(Span(span.last - A_DAY, span.last), beat)
     users = zoom.users(beat)
     emails = [asset.m365_user_id for asset in assets]
     lacking = [e for e in emails if users.gap or e not in users.rows]
@@ -33,8 +38,8 @@ def read_zoom(
         asked=asked,
         accounts=zoom.accounts([user for user in _once(found) if user.id], span, beat),
         groups=zoom.groups(sorted({a.zoom_group for a in assets if a.zoom_group}), beat),
-        summaries=zoom.summaries(span),
-        sign_ins=zoom.sign_ins(Span(span.last - A_DAY, span.last), beat),
+        summaries=summaries,
+        sign_ins=sign_ins,
         consents=consents,
     )
 

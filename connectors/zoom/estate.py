@@ -4,8 +4,10 @@ The reading app needs the scopes in `READER`; an app that also has others is one
 could act with. Device users consent to an app of their own, which needs `CONSENT`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import zip_longest
 from threading import Event
 from typing import TypeVar
 
@@ -35,6 +37,7 @@ from connectors.zoom.signins import ZoomSignIns
 from connectors.zoom.users import ZoomUsers
 
 T = TypeVar("T")
+_Keep = Callable[[], None]
 
 READER: Mapping[str, str] = {  # granular: classic
     "user:read:list_users:admin": "user:read:admin",
@@ -110,15 +113,16 @@ class ZoomEstate:
     def accounts(
         self, users: Sequence[User], span: Span, beat: Beat
     ) -> Mapping[str, AccountFacts]:
-        every = self._every(beat, len(users))
-        settings = every("settings", (partial(self.settings, user.id) for user in users))
-        recordings = every(
+        reads = _Reads(self._together, beat)
+        settings = reads.of("settings", (partial(self.settings, user.id) for user in users))
+        recordings = reads.of(
             "recordings", (partial(self.recordings, user, span) for user in users)
         )
-        transcripts = every(
+        transcripts = reads.of(
             "transcripts", (partial(self.transcripts, user, span) for user in users)
         )
-        contacts = every("contacts", (partial(self.contacts, user.email) for user in users))
+        contacts = reads.of("contacts", (partial(self.contacts, user.email) for user in users))
+        reads.do()
         return {
             user.email: AccountFacts(
                 settings=settings[n],
@@ -131,41 +135,57 @@ class ZoomEstate:
 
     def groups(self, ids: Sequence[str], beat: Beat) -> Mapping[str, GroupFacts]:
         wanted = list(dict.fromkeys(ids))
-        every = self._every(beat, len(wanted))
-        locks = every("locks", (partial(self.locks, id_) for id_ in wanted))
-        lists = every("allow-lists", (partial(self.allow_lists, id_) for id_ in wanted))
+        reads = _Reads(self._together, beat)
+        locks = reads.of("locks", (partial(self.locks, id_) for id_ in wanted))
+        lists = reads.of("allow-lists", (partial(self.allow_lists, id_) for id_ in wanted))
+        reads.do()
         return {
             id_: GroupFacts(locks=locks[n], allow_lists=lists[n])
             for n, id_ in enumerate(wanted)
         }
 
-    def _every(self, beat: Beat, of: int) -> "_Every":
-        return _Every(self._together, beat, of)
 
+class _Reads:
+    """Reads of several kinds, all together and one of each kind in turn.
 
-class _Every:
-    """Does many reads together and beats after each; a beat that raises stops those that
-    have not begun."""
+    So the last ones of a kind make no other kind wait, and those that cost the most besides
+    their calls (a consent that is renewed) are spread over all the time that there is.
+    Beats after each; a beat that raises stops those that have not begun.
+    """
 
-    def __init__(self, together: Together, beat: Beat, of: int) -> None:
-        self._together, self._beat, self._of = together, beat, of
+    def __init__(self, together: Together, beat: Beat) -> None:
+        self._together, self._beat = together, beat
+        self._kinds: dict[str, list[Callable[[], _Keep]]] = {}
 
-    def __call__(self, what: str, tasks: Iterable[Callable[[], T]]) -> list[T]:
-        stopped = Event()
+    def of(self, what: str, tasks: Iterable[Callable[[], T]]) -> list[T]:
+        """One kind more. Gives the list that `do` fills, in the order of the tasks."""
         found: list[T] = []
-        try:
-            for told in self._together(_unless(stopped, tasks)):
-                found.append(told)
-                self._beat(what, len(found), self._of)
-        finally:
-            stopped.set()
+        self._kinds[what] = [partial(_kept, task, found.append) for task in tasks]
         return found
 
+    def do(self) -> None:
+        stopped = Event()
+        done: Counter[str] = Counter()
+        turns = [turn for turns in zip_longest(*self._named()) for turn in turns if turn]
+        told = self._together(partial(_unless, stopped, task) for _, task in turns)
+        try:
+            for (what, _), keep in zip(turns, told, strict=True):
+                keep()
+                done[what] += 1
+                self._beat(what, done[what], len(self._kinds[what]))
+        finally:
+            stopped.set()
 
-def _unless(stopped: Event, tasks: Iterable[Callable[[], T]]) -> Iterator[Callable[[], T]]:
-    def guarded(task: Callable[[], T]) -> T:
-        if stopped.is_set():
-            raise Superseded("the reading was stopped")
-        return task()
+    def _named(self) -> Iterator[list[tuple[str, Callable[[], _Keep]]]]:
+        return ([(what, task) for task in tasks] for what, tasks in self._kinds.items())
 
-    return (partial(guarded, task) for task in tasks)
+
+def _kept(task: Callable[[], T], keep: Callable[[T], None]) -> _Keep:
+    """Done at once, and kept when its turn comes."""
+    return partial(keep, task())
+
+
+def _unless(stopped: Event, task: Callable[[], T]) -> T:
+    if stopped.is_set():
+        raise Superseded("the reading was stopped")
+    return task()

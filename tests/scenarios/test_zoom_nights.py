@@ -1,7 +1,9 @@
 """Nights over both halves: what Zoom shows is told, what it hides is never a PASS (E2, K3)."""
 
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -12,6 +14,7 @@ from connectors.sandbox.failures import Failure
 from tests.support.estates import FIRST_NIGHT, World
 from tests.support.zoom_world import with_zoom
 
+T = TypeVar("T")
 NAMES = {check.name for check in all_checks(load_policy().zoom)}
 MDM = {check.name for check in CHECKS}
 ZOOM = NAMES - MDM
@@ -59,6 +62,26 @@ def test_all_is_well_in_both_halves_and_nobody_is_told(both: World) -> None:
     assert both.night().state == "COMPLETE"
     assert [both.passes(both.tag(number)) for number in ALL] == [NAMES] * len(ALL)
     assert (both.incidents(), both.told()) == ([], [])
+
+
+def test_neither_half_waits_for_the_other(both: World) -> None:
+    """Zoom can be read before the MDM, and so beside it."""
+    begun: list[int] = []
+
+    def last_first(tasks: Iterable[Callable[[], T]]) -> Iterator[T]:
+        every = list(tasks)
+        begun.append(len(every))
+        return reversed([task() for task in reversed(every)])
+
+    both.core.planting.plant("contact-left", both.tag(0))
+    both.core.planting.plant("unsupervised", both.tag(0))
+    assert both.with_effect("sweep", together=last_first).night().state == "COMPLETE"
+    assert begun == [2]
+    assert _reasons(both, 0) == {
+        "device.supervised": (Verdict.FAIL, "not-supervised"),
+        "zoom.no-contacts": (Verdict.FAIL, "contact-left"),
+    }
+    assert all(both.passes(both.tag(number)) == NAMES for number in ALL if number)
 
 
 def test_a_contact_left_behind_is_told_to_security_and_infosec(both: World) -> None:
