@@ -1,5 +1,7 @@
 """What a call may leave behind: things that were kept, contacts, open lists, sign-ins."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.domain.check import Finding, Verdict
@@ -77,6 +79,23 @@ def test_a_consent_is_in_force_where_our_own_memory_has_it(state: Consent) -> No
 def test_a_consent_that_nobody_gave_is_missing() -> None:
     found = zoom_judged(read_of_zoom(a_user(), consents={}).of(an_ipad()))
     assert found["zoom.consent"].reason == "consent-missing"
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "reason"),
+    [
+        (Consent.GIVEN, UNKNOWN, "not-read"),
+        (Consent.LAPSED, FAIL, "consent-lapsed"),
+        (Consent.MISSING, FAIL, "consent-missing"),
+    ],
+)
+def test_a_consent_that_was_not_tried_is_not_known_to_be_in_force(
+    state: Consent, verdict: Verdict, reason: str
+) -> None:
+    evidence = read_of_zoom(a_user(), consents={an_ipad().m365_user_id: state})
+    facts = replace(evidence.of(an_ipad()), contacts=NOT_READ)
+    found = zoom_judged(facts)["zoom.consent"]
+    assert (found.verdict, found.reason) == (verdict, reason)
 
 
 @pytest.mark.parametrize("reason", ["consent-lapsed", "consent-missing"])

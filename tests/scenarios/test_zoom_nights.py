@@ -20,12 +20,12 @@ MDM = {check.name for check in CHECKS}
 ZOOM = NAMES - MDM
 ALL = range(6)
 OPERATIONAL = ["infosec@justice.example", "management@provider.example"]
-CONTACTS = {"zoom.no-contacts"}
+CONTACTS = {"zoom.no-contacts", "zoom.consent"}  # a consent in force is one that was used
 LOCKS = {name for name in NAMES if name.startswith("zoom.lock.")}
 SETTINGS = {name for name in NAMES if name.startswith("zoom.setting.")}
 
 HIDDEN = {
-    "zoom.users zoom.user": ZOOM - {"zoom.consent"},
+    "zoom.users zoom.user": ZOOM,
     "zoom.userSettings": SETTINGS,
     "zoom.groupLocks": LOCKS,
     "zoom.groupSettings": {"zoom.allow-lists"},

@@ -6,7 +6,7 @@ from agent.domain.check import Case, Category, Check, Severity, Wrong
 from agent.domain.checks.zoom.reading import zoom
 from agent.domain.facts import Fact, Known, Seen, Unknown, follow, gap_of
 from agent.domain.zoom import AllowList, AllowLists, ExternalContact
-from agent.domain.zoom_evidence import Consent, ZoomFacts
+from agent.domain.zoom_evidence import NO_ACCOUNT, PENDING, Consent, ZoomFacts
 
 LISTED_ADDRESSES = 4
 NO_LONGER = {"consent-lapsed": Consent.LAPSED, "consent-missing": Consent.MISSING}
@@ -14,10 +14,17 @@ NO_LONGER = {"consent-lapsed": Consent.LAPSED, "consent-missing": Consent.MISSIN
 
 
 def _consent(facts: ZoomFacts) -> Fact[Consent]:
-    """Our own memory says it, unless using it showed that it is gone."""
+    """Our own memory says it, unless using it showed that it is gone.
+
+    That it is in force needs a use that Zoom answered, for it may have lapsed meanwhile. Where
+    there is no account there is nothing to use it on.
+    """
     gap = gap_of(facts.contacts)
-    stands = NO_LONGER.get(gap.reason if gap else "", facts.consent.value)
-    return replace(facts.consent, value=stands)
+    if gap is None or gap in (NO_ACCOUNT, PENDING):
+        return facts.consent
+    if gap.reason not in NO_LONGER and facts.consent.value is Consent.GIVEN:
+        return gap
+    return replace(facts.consent, value=NO_LONGER.get(gap.reason, facts.consent.value))
 
 
 consent = Check(
