@@ -28,7 +28,7 @@ from connectors.http import utc_now
 from connectors.sandbox import run as sandbox
 from connectors.sandbox.faults.catalogue import Halves
 from connectors.sandbox.zoom.limits import RATES, Label, Plan
-from tests.drills._agent import agent
+from tests.support.agents import agent
 from tests.support.outside import Outside
 
 ALL, SHORT = 124, 12  # establishments

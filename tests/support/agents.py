@@ -1,4 +1,4 @@
-"""An agent beside a sandbox process: what a drill needs to run whole nights."""
+"""An agent beside a sandbox process, for whole nights over real HTTP, whatever day it is."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +14,7 @@ from agent.store.engine import Store
 from agent.store.incidents import Incidents
 from agent.store.ledger import Ledger
 from agent.store.sweeps import Sweep, Sweeps
+from agent.tick import Worker
 from agent.wiring import AGENT_SLOTS, mdm_of, worker_of
 from agent.worker import READS_AT_ONCE, Lanes, threaded
 from agent.zoom_wiring import tokens_of
@@ -25,7 +26,7 @@ LONGEST = 3600.0  # seconds that one night may take
 
 @dataclass(frozen=True)
 class Agent:
-    """Wired as `callsteward serve` wires it. Nights are its own business, not the clock's."""
+    """Wired as `callsteward serve` wires it."""
 
     outside: Outside
     settings: Settings
@@ -38,14 +39,16 @@ class Agent:
             device = device_named(self.store, one["asset_tag"])
             give_consent(tokens, device, one["email"], one["refresh_token"], BY)
 
-    def night(self, day: str) -> Sweep:
-        """The sweep of this night, by the ledger and the lanes, with the mail it causes."""
+    def worker(self) -> Worker:
         reads = threaded(READS_AT_ONCE)
         mdm = mdm_of(self.settings)
-        worker = worker_of(self.settings, self.store, mdm, AGENT_SLOTS, together=reads)
+        return worker_of(self.settings, self.store, mdm, AGENT_SLOTS, together=reads)
+
+    def night(self, day: str, worker: Worker | None = None) -> Sweep:
+        """The sweep of this night, by the ledger and the lanes, with the mail it causes."""
         with self.store.begin() as tx:
             Ledger(tx).owe("sweep", day, tx.now)
-        with closing(Lanes(worker)) as lanes:
+        with closing(Lanes(worker or self.worker())) as lanes:
             lanes.drain(LONGEST)
         with self.store.read() as tx:
             found = Sweeps(tx).get(day)
