@@ -1,11 +1,9 @@
 """Every source that a sweep reads: how the sandbox makes it unreadable, and what it hides then.
 
-What it hides is written down here from what each check is about. It is no answer of the sweep:
-a drill that asked the code under test would agree with it whatever it did.
+No row here is an answer of the sweep: see `Source`.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from connectors.sandbox.faults.truth import (
     KEPT_BY_SERVER,
@@ -14,10 +12,7 @@ from connectors.sandbox.faults.truth import (
     ZOOM_LOCKS,
     ZOOM_SETTINGS,
 )
-
-Answer = tuple[str, str]  # verdict, reason
-Answers = Mapping[str, Answer]  # of one iPad, by check: the truth while all can be read
-NOT_READ: Answer = ("unknown", "not-read")
+from tests.drills._source import Hidden, Source, no_user, not_listed
 
 OF_THE_MDM = ("device.enrolled", "device.one-record", *KEPT_BY_SERVER, *TOLD_BY_DEVICE)
 APPS = ("apps.only-ours", "app.zoom")
@@ -33,71 +28,6 @@ BY_THE_RECORD = (  # of the compliance: the vendor's word, which is a field of t
     "noncompliant", "in-grace-period", "compliance-error", "compliance-conflict",
     "compliance-unknown", "unknown-value", "not-told",
 )  # fmt: skip
-
-
-def everybody(answers: Answers) -> bool:
-    return True
-
-
-def not_listed(answers: Answers) -> bool:
-    """The MDM's list lacks it, so it is asked for directly."""
-    return answers["device.enrolled"] == ("fail", "not-enrolled")
-
-
-def no_user(answers: Answers) -> bool:
-    """Zoom's list lacks its account, so that is asked for directly."""
-    return answers["zoom.account"] == ("fail", "zoom-no-account")
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """Answers of these checks that cannot be known.
-
-    An answer for one of the reasons `spared` comes from elsewhere, or says why there was
-    nothing to ask.
-    """
-
-    checks: Collection[str]
-    spared: Collection[str] = ()
-    of: Callable[[Answers], bool] = everybody
-
-    def holds(self, answers: Answers, check: str) -> bool:
-        spared = answers[check][1] in self.spared
-        return check in self.checks and not spared and self.of(answers)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """`names`: words of the gap. `witness`: a fault that is planted each time.
-
-    A 403 is not tried again. A 503 is, eight times: this shows the patience.
-    """
-
-    name: str
-    endpoint: str
-    names: str
-    witness: str
-    hides: tuple[Hidden, ...] = ()
-    skip: int = 0  # calls that are answered before
-    status: int = 403
-    held: bool = False  # only where a meeting was held
-
-    def failure(self) -> Mapping[str, object]:
-        headers = {"Retry-After": "0.05"} if self.status == 503 else {}
-        return {
-            "endpoint": self.endpoint,
-            "status": self.status,
-            "skip": self.skip,
-            "headers": headers,
-        }
-
-    def hides_from(self, answers: Answers, check: str, *, held: bool) -> bool:
-        asked = held or not self.held
-        return asked and any(one.holds(answers, check) for one in self.hides)
-
-    def hides_all(self, check: str) -> bool:
-        """For a check that speaks of no iPad of the register."""
-        return any(check in one.checks for one in self.hides)
 
 
 def _of_record(*checks: str, spared: Collection[str] = ()) -> tuple[Hidden, ...]:

@@ -15,7 +15,7 @@ from agent.schemes import config_folder
 from agent.store.register import Register
 from agent.store.sweeps import Sweep
 from connectors.sandbox import run as sandbox
-from tests.drills._sources import NOT_READ, Answer, Source
+from tests.drills._source import NOT_READ, Answer, Source
 from tests.support.agents import Agent, agent
 from tests.support.outside import Outside
 

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from agent.cli.demo import Done, play
 from connectors.sandbox.faults.catalogue import Halves, planned
-from tests.drills._sources import SOURCES, Source
+from tests.drills._source import Source
+from tests.drills._sources import SOURCES
 from tests.drills._unreadable import Found, estate, look
 
 ESTABLISHMENTS = 40  # of the real list: at Zoom's rate limits all 124 take a minute each
