@@ -22,7 +22,8 @@ def _consent(facts: ZoomFacts) -> Fact[Consent]:
     gap = gap_of(facts.contacts)
     if gap is None or gap in (NO_ACCOUNT, PENDING):
         return facts.consent
-    if gap.reason not in NO_LONGER and facts.consent.value is Consent.GIVEN:
+    unused = isinstance(facts.contacts, Unknown) and gap.reason not in NO_LONGER
+    if unused and facts.consent.value is Consent.GIVEN:
         return gap
     return replace(facts.consent, value=NO_LONGER.get(gap.reason, facts.consent.value))
 
