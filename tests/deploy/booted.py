@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Mapping
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.deploy.proof import Broken, Proof, must
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 SECONDS = 600
+CLONE = "/root/callsteward"
 TRIAL = """[Unit]
 After=multi-user.target
 [Service]
@@ -23,24 +25,32 @@ WantedBy=graphical.target
 """
 
 
-def install(base: Path, image: Path, work: Path, said: Mapping[str, Any]) -> Path:
-    """A machine with systemd and what docs/deploy.md says."""
+def install(base: Path, work: Path, said: Mapping[str, Any]) -> Path:
+    """A machine with systemd, installed by the very words of docs/deploy.md."""
     machine = debian.copy(base, work / "machine")
-    packages = "apt-get update -qq; apt-get install -y -qq --no-install-recommends systemd-sysv"
-    must(debian.inside(machine, "sh", "-ec", packages), env=debian.QUIET)
-    must(["cp", "-a", image / "opt/callsteward", machine / "opt/callsteward"])
+    (machine / "etc/apt/apt.conf.d/yes").write_text('APT::Get::Assume-Yes "true";\n')
+    debian.clone(machine, CLONE)
+    words = "\n".join(
+        ["apt-get update", "apt-get install systemd-sysv sqlite3", *_documented()]
+    )
+    must(debian.inside(machine, "sh", "-ec", f"cd {CLONE}\n{words}"), env=debian.QUIET)
     configure(machine / "etc/callsteward", said, 0)
-    units = machine / "etc/systemd/system"
-    for name in ("callsteward.service", "callsteward-sweep.service", "callsteward-sweep.timer"):
-        shutil.copyfile(ROOT / "deploy" / name, units / name)
-    for name in ("callsteward.service.d", "callsteward-sweep.service.d"):
-        (units / name).mkdir()
-        drop_in = units / name / "credentials.conf"
-        shutil.copyfile(ROOT / "deploy/callsteward-credentials.conf", drop_in)
-    users = machine / "etc/sysusers.d"
-    users.mkdir(exist_ok=True)
-    shutil.copyfile(ROOT / "deploy/callsteward.sysusers", users / "callsteward.conf")
     return machine
+
+
+def _documented() -> list[str]:
+    """The commands of the page that configure and install, as they stand there."""
+    page = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
+    parts = {part.partition("\n")[0]: part for part in page.split("\n## ")}
+    blocks = [_first_block(parts[name]) for name in ("Settings and secrets", "systemd")]
+    if not all(blocks):
+        raise Broken("docs/deploy.md does not say how to install")
+    return [line for block in blocks for line in block]
+
+
+def _first_block(part: str) -> list[str]:
+    lines = dropwhile(lambda line: not line.startswith("    "), part.splitlines())
+    return list(takewhile(lambda line: line.startswith("    "), lines))
 
 
 def boot(machine: Path) -> tuple[Mapping[str, str], str]:
@@ -91,7 +101,8 @@ def proofs(facts: Mapping[str, str], log: str) -> list[Proof]:
         holds("without any capability, new right or free system call",
               CapEff=none, CapBnd=none, NoNewPrivs="1", Seccomp="2"),
         holds("it stops with success", serve_result="success"),
-        holds("the audit chain holds", audit="0"),
+        holds("a backup taken beside the running agent proves itself", backup="0", proved="0"),
+        holds("the backup is restored and holds", upgraded="0", restored="0"),
         holds("the state is the agent's alone", state_mode="700 callsteward"),
     ]  # fmt: skip
 

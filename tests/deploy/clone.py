@@ -7,7 +7,6 @@ from pathlib import Path
 from tests.deploy import debian
 from tests.deploy.proof import Proof, must
 
-ROOT = Path(__file__).resolve().parents[2]
 HOME = "/home/reader"
 SHORT = ("tests/domain", "tests/checks")
 
@@ -16,8 +15,7 @@ def follow(base: Path, work: Path, *, whole: bool) -> list[Proof]:
     """./run demo and ./run test, as the README says them; only a part of the tests if short."""
     root = debian.copy(base, work / "readme")
     must(debian.inside(root, "useradd", "--create-home", "reader"))
-    clone = ["git", "-c", "safe.directory=*", "clone", "--quiet", "--no-local", ROOT]
-    must([*clone, f"{root}{HOME}/callsteward"])
+    debian.clone(root, f"{HOME}/callsteward")
     must(debian.inside(root, "chown", "-R", "reader:reader", HOME))
     demo, out = _as_reader(root, "./run demo --json --establishments 10")
     told = json.loads(out.splitlines()[-1]) if demo == 0 else {}

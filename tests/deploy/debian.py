@@ -12,6 +12,7 @@ SUITE = "bookworm"
 PACKAGES = "python3,python3-venv,ca-certificates"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def bare(folder: Path, mirror: str | None) -> Path:
@@ -30,6 +31,12 @@ def copy(base: Path, folder: Path) -> Path:
         shutil.copyfile(AUTHORITIES, folder / AUTHORITIES.relative_to("/"))
     (folder / "etc/pip.conf").write_text(pip_conf(), encoding="utf-8")
     return folder
+
+
+def clone(root: Path, place: str) -> None:
+    """What is committed here, as a clone in that root."""
+    command = ["git", "-c", "safe.directory=*", "clone", "--quiet", "--no-local"]
+    must([*command, ROOT, f"{root}{place}"])
 
 
 def inside(root: Path, *command: str) -> list[str]:

@@ -30,8 +30,6 @@ with_secrets() {
             exec /opt/callsteward/bin/callsteward "$@"' callsteward "$@"
 }
 
-systemd-sysusers
-install -d -o callsteward -g callsteward -m 0700 $state
 said verified "$(systemd-analyze verify $units 2>&1)"
 for list in staff contacts register; do
     as_user $list import $etc/$list.csv --by S-ACI-SPOC --yes
@@ -60,10 +58,18 @@ until journalctl -u callsteward -o cat | grep -q '"done", "key": "sweep/' || [ $
     tries=$((tries + 1))
 done
 said night "$(journalctl -u callsteward -o cat | grep -c '"done", "key": "sweep/')"
+runuser -u callsteward -- sqlite3 $state/callsteward.db ".backup $state/copy.db"
+said backup $?
+python3 /root/callsteward/deploy/verify_audit.py $state/copy.db
+said proved $?
 systemctl stop callsteward
 said serve_result "$(shown callsteward Result)"
+rm -f $state/callsteward.db-wal $state/callsteward.db-shm
+mv $state/copy.db $state/callsteward.db
+as_user database upgrade
+said upgraded $?
 as_user audit verify
-said audit $?
+said restored $?
 said state_mode "$(stat -c '%a %U' $state)"
 mv $etc/callsteward.toml $etc/aside
 systemctl start callsteward-sweep

@@ -3,8 +3,8 @@
     ./run drill deploy [--only image,units,readme] [--whole] [--base DIR] [--json]
 
 A bare Debian is made by debootstrap. The image is built on it by buildah and run read only,
-as uid 2000 and without capabilities: imports, a sweep, the agent until SIGTERM. The units run
-in a machine that boots systemd in systemd-nspawn. The README is followed by a user with
+as uid 2000 and without capabilities: imports, a sweep, the agent until SIGTERM. The units are
+installed as docs/deploy.md says, in a machine that boots systemd in systemd-nspawn. The README is followed by a user with
 nothing but a clone and the distribution's Python (with --whole, all tests). The outside is the
 sandbox. The exit code is 0 if everything holds, 1 if not, 2 where it could not be tried.
 Root is needed, and the Debian packages debootstrap, buildah and systemd-container.
@@ -73,15 +73,13 @@ def play(
 def prove(
     part: str, work: Path, base: Path, said: Mapping[str, Any], asked: argparse.Namespace
 ) -> list[Proof]:
-    """One part. The units run what the image holds, so that it comes before them."""
+    """One part."""
     match part:
         case "image":
             root, config = image.build(base, work)
             return image.proofs(root, config, work, said)
         case "units":
-            if not (work / "image").exists():
-                image.build(base, work)
-            return booted.proofs(*booted.boot(booted.install(base, work / "image", work, said)))
+            return booted.proofs(*booted.boot(booted.install(base, work, said)))
         case _:
             return clone.follow(base, work, whole=asked.whole)
 
