@@ -11,7 +11,11 @@ from tests.deploy.proof import must
 SUITE = "bookworm"
 PACKAGES = "python3,python3-venv,ca-certificates"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
-QUIET = {"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+QUIET = {
+    "DEBIAN_FRONTEND": "noninteractive",
+    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    "SYSTEMD_OFFLINE": "1",  # systemctl works on files: nothing has booted yet
+}
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -6,7 +6,8 @@ A bare Debian is made by debootstrap. The image is built on it by buildah and ru
 as uid 2000 and without capabilities: imports, a sweep, the agent until SIGTERM. The units are
 installed as docs/deploy.md says, in a machine that boots systemd in systemd-nspawn. The
 README is followed by a user with nothing but a clone and the distribution's Python (with
---whole, all tests). The outside is the sandbox. The exit code is 0 if everything holds, 1 if not, 2 where it could not be tried.
+--whole, all tests). The outside is the sandbox. The exit code is 0 if everything holds, 1 if
+not, 2 where it could not be tried.
 Root is needed, and the Debian packages debootstrap, buildah and systemd-container.
 """
 
