@@ -28,8 +28,12 @@ def bare(folder: Path, mirror: str | None) -> Path:
 
 
 def copy(base: Path, folder: Path) -> Path:
-    """Another one like it, that reaches the package index as this machine does."""
+    """Another one like it, that reaches the package index as this machine does.
+
+    Debian's installer writes the name of localhost; debootstrap leaves that to others.
+    """
     must(["cp", "-a", base, folder])
+    (folder / "etc/hosts").write_text("127.0.0.1 localhost\n", encoding="utf-8")
     shutil.copyfile("/etc/resolv.conf", folder / "etc/resolv.conf")
     if AUTHORITIES.exists():
         shutil.copyfile(AUTHORITIES, folder / AUTHORITIES.relative_to("/"))
