@@ -22,22 +22,17 @@ SECONDS = 180.0
 BASE, NAME = "localhost/base:drill", "localhost/callsteward:drill"
 
 
+Words = list[str | Path]
+
+
 def build(base: Path, work: Path) -> tuple[Path, Mapping[str, Any]]:
     """The image's files in a folder, and its configuration."""
-    storage = ["--root", work / "storage", "--runroot", work / "storage-run"]
-    buildah = ["buildah", *storage, "--storage-driver", "vfs"]
+    buildah: Words = ["buildah", "--root", work / "storage", "--runroot", work / "storage-run"]
+    buildah += ["--storage-driver", "vfs"]
     scratch = must([*buildah, "from", "scratch"]).strip()
     must([*buildah, "copy", "--quiet", scratch, base, "/"])
     must([*buildah, "commit", "--quiet", "--rm", scratch, BASE])
-    (work / "pip.conf").write_text(debian.pip_conf(), encoding="utf-8")
-    options = [
-        *("--isolation", "chroot", "--build-arg", f"BASE={BASE}", "--tag", NAME),
-        *("--secret", f"id=pip,src={work / 'pip.conf'}"),
-        *("--secret", f"id=ca,src={debian.AUTHORITIES}"),
-        *("--file", ROOT / "deploy/Dockerfile"),
-        *("--ignorefile", ROOT / "deploy/Dockerfile.dockerignore"),
-    ]
-    must([*buildah, "bud", "--quiet", *options, ROOT])
+    must([*buildah, "bud", "--quiet", *_options(work), ROOT])
     told = json.loads(must([*buildah, "inspect", "--type", "image", NAME]))
     container = must([*buildah, "from", NAME]).strip()
     place = must([*buildah, "mount", container]).strip()
@@ -46,6 +41,17 @@ def build(base: Path, work: Path) -> tuple[Path, Mapping[str, Any]]:
     must([*buildah, "rm", container])
     must([*buildah, "rmi", "--all", "--force"])
     return work / "image", told["OCIv1"]["config"]
+
+
+def _options(work: Path) -> Words:
+    """As docs/deploy.md says; without a container runtime, and with this machine's pip."""
+    (work / "pip.conf").write_text(debian.pip_conf(), encoding="utf-8")
+    options: Words = ["--isolation", "chroot", "--build-arg", f"BASE={BASE}", "--tag", NAME]
+    options += ["--secret", f"id=pip,src={work / 'pip.conf'}"]
+    if debian.AUTHORITIES.exists():
+        options += ["--secret", f"id=ca,src={debian.AUTHORITIES}"]
+    options += ["--file", ROOT / "deploy/Dockerfile"]
+    return [*options, "--ignorefile", ROOT / "deploy/Dockerfile.dockerignore"]
 
 
 @dataclass(frozen=True)
@@ -143,11 +149,17 @@ def _of_a_sweep(one: Container) -> list[Proof]:
     by = ("--by", "S-ACI-SPOC", "--yes")
     imports = [one.run(name, "import", f"{ETC}/{name}.csv", *by) for name in LISTS]
     swept, chain = one.run("sweep"), one.run("audit", "verify")
+    demo = one.run("demo", "--data", DATA + "/demo")
     return [
         Proof("--version and settings answer", (version[0], settings[0]) == (0, 0), version[1]),
         Proof("the lists are imported", not any(c for c, _ in imports), str(imports)),
         Proof("a sweep is whole (exit 0 or 1)", swept[0] in (0, 1), f"{swept[0]}: {swept[1]}"),
         Proof("the audit chain holds", chain[0] == 0, chain[1]),
+        Proof(
+            "the demo, which it does not hold, is refused with the cure",
+            demo[0] == 2 and "'.[sandbox]'" in demo[1],
+            f"{demo[0]}: {demo[1]}",
+        ),
     ]
 
 
