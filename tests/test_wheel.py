@@ -6,6 +6,7 @@ import subprocess
 import sys
 import sysconfig
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,16 +16,23 @@ COMMAND = "import sys; sys.argv[0] = 'callsteward'; from agent.cli.main import m
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of a venv that holds a wheel built now, and sees this one's packages."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel built now."""
     pytest.importorskip("hatchling", reason="a wheel is built with hatchling")
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=HERE, check=True, capture_output=True)
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path) -> Path:
+    """The Python of a venv that holds the wheel, and sees this one's packages."""
+    folder = wheel.parent
     venv.create(folder / "venv", with_pip=False, symlinks=True)
     site = next((folder / "venv" / "lib").glob("python*/site-packages"))
     (site / "packages.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    [wheel] = folder.glob("*.whl")
     unpack = [sys.executable, "-m", "zipfile", "-e", str(wheel), str(site)]
     subprocess.run(unpack, check=True)
     return folder / "venv" / "bin" / "python"
@@ -35,6 +43,21 @@ def callsteward(python: Path, home: Path, *words: str) -> subprocess.CompletedPr
     environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
     command = [str(python), "-c", COMMAND, *words]
     return subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True)
+
+
+def test_the_wheel_holds_what_runs_and_nothing_of_the_clone_beside(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as held:
+        names = held.namelist()
+    assert {name.partition("/")[0] for name in names} == {
+        "agent",
+        "connectors",
+        f"{wheel.name.removesuffix('-py3-none-any.whl')}.dist-info",
+    }
+    config = (HERE / "config").rglob("*")
+    shipped = {f"agent/{path.relative_to(HERE)}" for path in config if path.is_file()}
+    assert shipped
+    assert shipped <= set(names)
+    assert not [name for name in names if name.endswith((".pyc", ".db", ".pem", ".key"))]
 
 
 def test_the_installed_package_is_the_wheels_own(python: Path, tmp_path: Path) -> None:
