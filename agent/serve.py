@@ -11,12 +11,14 @@ from datetime import time
 from time import monotonic
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from agent.domain.policy import Policy
 from agent.domain.uk_time import LONDON
 from agent.errors import StoreFailed
+from agent.nightly import nightly
+from agent.ports.outside import Monitor
+from agent.pulse import Pulse
 from agent.services.lateness import tell_lateness
 from agent.services.sweep import owe_nights
 from agent.settings import Settings
@@ -31,11 +33,18 @@ JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1
 class Agent:
     """Serves until it is stopped. Times of the sweep are UK time."""
 
-    def __init__(self, worker: Worker, settings: Settings, policy: Policy) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        settings: Settings,
+        policy: Policy,
+        monitor: Monitor | None = None,
+    ) -> None:
         self._worker, self._settings, self._policy = worker, settings, policy
         self._at = time.fromisoformat(settings.sweep_at)
         self._stopping = threading.Event()
-        self._lanes = Lanes(worker)
+        self._pulse = Pulse(monitor)
+        self._lanes = Lanes(worker, self._pulse.ended)
 
     def stop(self) -> None:
         """Let what is in flight end; the rest stays owed."""
@@ -43,7 +52,7 @@ class Agent:
 
     def run(self) -> None:
         """Blocks until `stop`."""
-        with closing(self._lanes):
+        with self._pulse.beating(), closing(self._lanes):
             self._tell_lateness()  # of a night that is about to be given up, too
             self._owe_nights()
             scheduler = self._scheduler()
@@ -55,8 +64,7 @@ class Agent:
 
     def _scheduler(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(timezone=LONDON, job_defaults=JOB_DEFAULTS)
-        nightly = CronTrigger(hour=self._at.hour, minute=self._at.minute, timezone=LONDON)
-        scheduler.add_job(self._owe_nights, nightly, id="nights")
+        scheduler.add_job(self._owe_nights, nightly(self._at), id="nights")
         scheduler.add_job(self._tell_lateness, IntervalTrigger(minutes=1), id="lateness")
         return scheduler
 
@@ -74,6 +82,7 @@ class Agent:
         try:
             if not self._stopping.is_set():
                 self._lanes.tick()
+                self._pulse.ticked()
         except StoreFailed as err:
             log.error("the database failed", extra={"why": str(err), "cure": err.hint})
 

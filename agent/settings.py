@@ -143,6 +143,12 @@ class Settings(BaseSettings):
     )
     mail_from: str | None = Field(default=None, description="Sender address of every mail.")
 
+    heartbeat_url_file: Path | None = Field(
+        default=None,
+        description="File that holds the URL of an outside monitor; mode 0600. `serve` calls it"
+        " each minute, and the monitor tells people when it no longer does.",
+    )
+
     sweep_at: Annotated[str, Field(pattern=r"^(0[2-9]|1\d|2[0-3]):[0-5]\d$")] = Field(
         default="02:00",
         description="UK time of the nightly sweep, 02:00 or later: 01:30 comes twice or never"
@@ -214,6 +220,12 @@ class Settings(BaseSettings):
         if self.smtp_password_file is None:
             return None
         return SecretStr(read_file("smtp_password_file", self.smtp_password_file).strip())
+
+    def heartbeat_url(self) -> SecretStr | None:
+        """Raises Misconfigured if the file cannot be read."""
+        if self.heartbeat_url_file is None:
+            return None
+        return SecretStr(read_file("heartbeat_url_file", self.heartbeat_url_file).strip())
 
 
 def read_file(setting: str, path: Path) -> str:

@@ -88,8 +88,13 @@ def needed(settings: Settings, name: str, value: T | None) -> T:
 
 def mailer_of(settings: Settings) -> Mailer:
     """The configured mail server; without one, every letter stays owed and says why."""
+    return mail_server(settings) or _NoMailServer()
+
+
+def mail_server(settings: Settings) -> SmtpMailer | None:
+    """The configured mail server, if there is one."""
     if settings.smtp_host is None or settings.mail_from is None:
-        return _NoMailServer()
+        return None
     password = settings.smtp_password()
     return SmtpMailer(
         settings.smtp_host,

@@ -20,10 +20,13 @@ log = logging.getLogger(__name__)
 
 
 class Lanes:
-    """Runs what a tick hands out; a key that is in flight here is not taken twice."""
+    """Runs what a tick hands out; a key that is in flight here is not taken twice.
 
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+    `ended` is told the key of what was done, in the lane's own thread: it must not block.
+    """
+
+    def __init__(self, worker: Worker, ended: Callable[[str], None] = lambda _: None) -> None:
+        self._worker, self._ended = worker, ended
         self._pools = {
             lane: ThreadPoolExecutor(slots, thread_name_prefix=lane)
             for lane, slots in worker.slots.items()
@@ -75,6 +78,7 @@ class Lanes:
             match self._worker.perform(key):
                 case Answered(result):
                     log.info("done", extra={"key": key, "result": result})
+                    self._ended(key)
                 case Failed(error):
                     log.warning("tried in vain", extra={"key": key, "why": error})
         except StoreFailed as err:

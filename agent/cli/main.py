@@ -10,6 +10,7 @@ from agent.cli import (
     checks,
     database,
     demo,
+    doctor,
     people,
     register,
     sandbox,
@@ -34,6 +35,7 @@ app.command("demo")(demo.demo)
 app.command("sweep")(sweeps.sweep)
 app.command("report")(sweeps.report)
 app.command("serve")(serve.serve)
+app.command("doctor")(doctor.doctor)
 app.command("sandbox")(sandbox.sandbox)
 app.command("checks")(checks.checks)
 app.command("settings")(settings.settings)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def serve() -> None:
     """Run until stopped: the sweep at 02:00 UK time, and all that is owed, as it falls due."""
+    from agent.doctor_wiring import monitor_of
     from agent.logs import tell_progress
     from agent.policies import load_policy
     from agent.serve import Agent
@@ -29,7 +30,7 @@ def serve() -> None:
     with open_store_of(settings) as store, only_one(settings):
         reads = threaded(READS_AT_ONCE)
         worker = worker_of(settings, store, mdm, AGENT_SLOTS, together=reads)
-        agent = Agent(worker, settings, load_policy())
+        agent = Agent(worker, settings, load_policy(), monitor_of(settings))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: agent.stop())
         typer.echo(f"callsteward serves; the nightly sweep is at {settings.sweep_at} UK time.")

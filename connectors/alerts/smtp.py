@@ -9,14 +9,17 @@ import re
 import smtplib
 import socket
 import ssl
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from agent.errors import ConnectorError, Misconfigured, Refused, TryAgain, UnknownReply
 from connectors import deadline
 from connectors.http import is_loopback
+from connectors.reaching import failed
 
+T = TypeVar("T")
 ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 
 
@@ -56,14 +59,29 @@ class SmtpMailer:
         self._tls = None if plain else _context(ca_file)
 
     def send(self, message: bytes, *, sender: str, to: str) -> str:
-        for address in (sender, to):
-            if not ADDRESS.fullmatch(address):
-                raise Refused("a mail address is not one", "Correct the list of contacts.")
+        _prove_addresses(sender, to)
         content = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
+        return self._converse(lambda smtp, step: _deliver(smtp, step, content, sender, to))
+
+    def try_out(self, *, sender: str, to: str) -> datetime | None:
+        """All of the conversation but the mail: it ends with RSET.
+
+        Gives when the server's certificate ends, in UTC. Raises as `send`, in words that
+        tell why there is no connection.
+        """
+        _prove_addresses(sender, to)
+        try:
+            return self._converse(lambda smtp, step: _try_out(smtp, step, sender, to))
+        except ConnectorError as err:
+            raise failed(str(err).rpartition(": ")[0], err) from err
+
+    def _converse(self, talk: "Callable[[_Timed, _Step], T]") -> T:
+        """Connect, secure it, sign in, then `talk`. Raises as `send`."""
         step = _Step(f"mail server {self._host}")
         try:
             with deadline.within(self._time_limit), _Timed(self._local_name) as smtp:
-                return self._deliver(smtp, step, content, sender, to)
+                self._sign_in(smtp, step)
+                return talk(smtp, step)
         except smtplib.SMTPResponseException as err:
             raise step.fault(err.smtp_code, err.smtp_error) from err
         except smtplib.SMTPServerDisconnected as err:
@@ -75,9 +93,7 @@ class SmtpMailer:
         except OSError as err:
             raise TryAgain(f"{step}: no answer ({type(err).__name__})") from err
 
-    def _deliver(
-        self, smtp: "_Timed", step: "_Step", content: bytes, sender: str, to: str
-    ) -> str:
+    def _sign_in(self, smtp: "_Timed", step: "_Step") -> None:
         step.now("connecting")
         step.accept(smtp.reach(self._host, self._port))
         step.now("EHLO")
@@ -89,14 +105,6 @@ class SmtpMailer:
         if self._login is not None:
             step.now("AUTH")
             smtp.login(*self._login)
-        step.now("MAIL FROM")
-        step.accept(smtp.mail(sender, ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []))
-        step.now("RCPT TO")
-        step.accept(smtp.rcpt(to))
-        step.now("DATA")
-        code, text = smtp.data(content)
-        step.accept((code, text))
-        return f"{code} {_readable(text)}".rstrip()
 
 
 class _Timed(smtplib.SMTP):
@@ -161,6 +169,37 @@ class _Step:
         if 500 <= code < 600:
             return Refused(shown, "Check the address, and the login at the mail server.")
         return UnknownReply(shown)
+
+
+def _prove_addresses(*addresses: str) -> None:
+    if not all(ADDRESS.fullmatch(address) for address in addresses):
+        raise Refused("a mail address is not one", "Correct the list of contacts.")
+
+
+def _address(smtp: _Timed, step: _Step, sender: str, to: str) -> None:
+    step.now("MAIL FROM")
+    step.accept(smtp.mail(sender, ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []))
+    step.now("RCPT TO")
+    step.accept(smtp.rcpt(to))
+
+
+def _deliver(smtp: _Timed, step: _Step, content: bytes, sender: str, to: str) -> str:
+    _address(smtp, step, sender, to)
+    step.now("DATA")
+    code, text = smtp.data(content)
+    step.accept((code, text))
+    return f"{code} {_readable(text)}".rstrip()
+
+
+def _try_out(smtp: _Timed, step: _Step, sender: str, to: str) -> datetime | None:
+    _address(smtp, step, sender, to)
+    step.now("RSET")
+    step.accept(smtp.rset())
+    shown = smtp.sock.getpeercert() if isinstance(smtp.sock, ssl.SSLSocket) else None
+    ends = (shown or {}).get("notAfter")
+    if not isinstance(ends, str):
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC)
 
 
 def _readable(text: bytes) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from agent.errors import BadInput
 from connectors.sandbox.core import Core
+from connectors.sandbox.entra import ROLES
 from connectors.sandbox.failures import Failure
 from connectors.sandbox.faults.catalogue import CATALOGUE, Halves
 from connectors.sandbox.limits import RetryAfter
@@ -43,6 +44,7 @@ class Control:
             ("PUT", "latency"): self._latency,
             ("PUT", "failures"): self._failures,
             ("POST", "expire-tokens"): self._expire_tokens,
+            ("PUT", "roles"): self._roles,
             ("PUT", "settings-lost-on-select"): self._settings_lost,
             ("GET", "records"): self.raw.read,
             ("PATCH", "records"): self.raw.edit,
@@ -126,6 +128,11 @@ class Control:
         self.core.entra.expire_all()
         self.core.zoom.tokens.expire_access()
         return {}
+
+    def _roles(self, body: Json, rest: str) -> Any:
+        """What the application's next tokens say that it may do; usual: the two it needs."""
+        self.core.entra.roles = tuple(map(str, body.get("roles", ROLES)))
+        return {"roles": self.core.entra.roles}
 
     def _settings_lost(self, body: Json, rest: str) -> Any:
         """Whether `$select` loses the tenant's settings, as it does in some tenants."""

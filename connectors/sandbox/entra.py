@@ -24,6 +24,9 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SCOPE = "https://graph.microsoft.com/.default"
 SKEW = timedelta(minutes=5)
 LIFE = timedelta(seconds=3599)
+ROLES = (
+    "DeviceManagementManagedDevices.Read.All", "DeviceManagementConfiguration.Read.All",
+)  # fmt: skip
 DIGESTS = {"PS256": ("x5t#S256", hashlib.sha256), "RS256": ("x5t", hashlib.sha1)}
 
 
@@ -44,6 +47,7 @@ class Entra:
     identity: Identity
     seed: int
     issued: int = 0
+    roles: tuple[str, ...] = ROLES
     _tokens: dict[str, datetime] = field(default_factory=dict)
     _seen: dict[str, datetime] = field(default_factory=dict)
 
@@ -66,7 +70,7 @@ class Entra:
     def _issue(self) -> Answer:
         now = self.clock()
         self.issued += 1
-        token = hashlib.sha256(f"{self.seed}/{self.issued}/{now}".encode()).hexdigest()
+        token = self._access_token(now)
         self._tokens = {old: end for old, end in self._tokens.items() if end > now}
         self._tokens[token] = now + LIFE
         seconds = int(LIFE.total_seconds())
@@ -80,6 +84,19 @@ class Entra:
             },
             {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"},
         )
+
+    def _access_token(self, now: datetime) -> str:
+        """A JWT, as Graph's are; whoever asks for it cannot check its signature."""
+        claims = {
+            "aud": "https://graph.microsoft.com",
+            "appid": self.identity.client_id,
+            "tid": self.identity.tenant_id,
+            "iat": now,
+            "exp": now + LIFE,
+            "uti": f"{self.seed}/{self.issued}",
+            "roles": list(self.roles),
+        }
+        return jwt.encode(claims, hashlib.sha256(b"sandbox").digest(), algorithm="HS256")
 
     def _check_form(self, tenant: str, form: dict[str, str]) -> None:
         for name in ("grant_type", "client_id"):

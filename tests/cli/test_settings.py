@@ -221,10 +221,6 @@ def test_a_login_has_both_its_halves(cli: Cli, monkeypatch: pytest.MonkeyPatch) 
     assert missing in _refusal(cli)
 
 
-def test_nothing_is_said_of_a_command_that_there_is_not(cli: Cli) -> None:
-    assert "doctor" not in cli("settings")[1]
-
-
 def test_the_database_lies_in_the_data_folder_unless_it_is_named(cli: Cli) -> None:
     assert load().database == f"sqlite:///{cli.home / 'callsteward.db'}"
     cli.set(CALLSTEWARD_DATABASE_URL="sqlite:////var/lib/x.db")

@@ -45,6 +45,7 @@ class Outside:
         self.control("POST", "clear", {})
         self.control("DELETE", "records")
         self.control("DELETE", "zoom")
+        self.control("PUT", "roles")
 
     def edit(self, tag: str, **fields: object) -> None:
         self.control("PATCH", f"records/managedDevices/{tag}", {"set": fields})
