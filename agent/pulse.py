@@ -21,8 +21,13 @@ log = logging.getLogger(__name__)
 class Pulse:
     """Calls the monitor. Without one, nothing happens. `clock` gives monotonic seconds."""
 
-    def __init__(self, monitor: Monitor | None, clock: Callable[[], float] = monotonic) -> None:
-        self._monitor, self._clock = monitor, clock
+    def __init__(
+        self,
+        monitor: Monitor | None,
+        clock: Callable[[], float] = monotonic,
+        last_wait: float = LAST_WAIT,
+    ) -> None:
+        self._monitor, self._clock, self._last_wait = monitor, clock, last_wait
         self._due = clock()
         self._wanted, self._over = threading.Event(), False
 
@@ -52,7 +57,7 @@ class Pulse:
         finally:
             self._over = True
             self._wanted.set()
-            beats.join(LAST_WAIT)
+            beats.join(self._last_wait)
 
     def _beat(self, monitor: Monitor) -> None:
         while True:
