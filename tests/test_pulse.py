@@ -17,7 +17,7 @@ PATIENCE = 10.0  # seconds until a test gives up
 class Hears:
     """A monitor that counts, and does what a test says."""
 
-    does: Callable[[], None] = lambda: None
+    does: Callable[[], object] = lambda: None
     heard: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def beat(self) -> None:
@@ -83,7 +83,7 @@ def test_a_call_that_fails_is_a_line_of_the_log_and_the_next_is_made(
 def test_a_slow_monitor_delays_nobody() -> None:
     """Neither a tick nor the end of the agent waits for its answer."""
     answers = threading.Event()
-    monitor = Hears(lambda: answers.wait(PATIENCE) and None)
+    monitor = Hears(lambda: answers.wait(PATIENCE))
     pulse = Pulse(monitor, Time(), last_wait=0)
     with pulse.beating():
         pulse.ticked()

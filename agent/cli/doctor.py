@@ -74,7 +74,7 @@ def _every(it: "Installation") -> "list[Diagnosis]":
     from agent.looks import database, estate, machine, outside
 
     seconds = it.settings.deadline_seconds + MARGIN
-    asked = [_Asked(look, it) for look in (*outside.host_looks(it), *outside.LOOKS)]
+    asked = [Asked(look, it) for look in (*outside.host_looks(it), *outside.LOOKS)]
     end = monotonic() + seconds
     found = [ok("settings", "The settings are valid.")]
     for look in (*machine.LOOKS, *database.LOOKS, *estate.LOOKS):
@@ -106,7 +106,7 @@ def _look(look: "Look", it: "Installation", found: "list[Diagnosis]") -> None:
         found.append(unseen(look.about, says, "Please report it."))
 
 
-class _Asked:
+class Asked:
     """A look in a thread of its own, which cannot keep the process from ending."""
 
     def __init__(self, look: "Look", it: "Installation") -> None:

@@ -29,7 +29,7 @@ from tests.support.sockets import Talk, saying, serving
 
 HEARD = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 CANARY = "canary-51ab"
-Break = Callable[["Installed"], None]
+Break = Callable[["Installed"], object]
 
 
 class Installed:
@@ -174,7 +174,11 @@ def test_the_last_line_is_that_all_is_well(well: Installed) -> None:
 
 
 def _unset(*names: str) -> Break:
-    return lambda it: [it.set(name, "") for name in names] and None
+    def unset(it: Installed) -> None:
+        for name in names:
+            it.set(name, "")
+
+    return unset
 
 
 def _set(name: str, value: str) -> Break:
@@ -286,7 +290,8 @@ FAULTS: dict[str, tuple[Break, dict[str, str]]] = {
                  {"estate.contacts": X}),
     "no SPOC": (_sql("UPDATE staff SET active = 0 WHERE role = 'spoc'"), {"estate.spoc": W}),
     "receipt overdue": (_sql("UPDATE asset SET received_on = NULL, received_by = NULL,"
-                             " storage_location = '', distributed_on = '2026-01-05'"), {"estate.receipts": W}),
+                             " storage_location = '', distributed_on = '2026-01-05'"),
+                        {"estate.receipts": W}),
     "no consent": (_sql("UPDATE consent SET lapsed_at = 1"), {"zoom.consents": W}),
     "no MDM": (_unset("mdm"), {"mdm": X}),
     "no certificate": (_unset("intune_certificate_file"), {"mdm": X}),
@@ -308,7 +313,7 @@ FAULTS: dict[str, tuple[Break, dict[str, str]]] = {
     "mail CA": (_unset("smtp_ca_file"), {"mail": X}),
     "no heartbeat": (_unset("heartbeat_url_file"), {"heartbeat": W}),
     "heartbeat without TLS": (lambda it: it.set_secret("heartbeat_url_file",
-                              f"http://{CANARY}.example/x") and None, {"heartbeat": X}),
+                              f"http://{CANARY}.example/x"), {"heartbeat": X}),
     "Zoom's address": (_set("zoom_oauth_url", "http://zoom.example"),
                        {"host.zoom-s-sign-in": X, "zoom": X}),
     "nobody at Zoom": (_set("zoom_api_url", "http://127.0.0.1:1"),
