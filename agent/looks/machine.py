@@ -44,16 +44,16 @@ def _secret_file(setting: str, path: Path) -> Diagnosis | None:
     return None
 
 
-def time_zone(now: datetime) -> Iterator[Diagnosis]:
+def time_zone(now: datetime, name: str = "Europe/London") -> Iterator[Diagnosis]:
     """Nights are told in UK time."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     about = "machine.time-zone"
     try:
-        zone = ZoneInfo("Europe/London")
+        zone = ZoneInfo(name)
     except ZoneInfoNotFoundError:
         cure = "Install the package tzdata: pip install tzdata"
-        yield wrong(about, "The time zone Europe/London is not known here.", cure)
+        yield wrong(about, f"The time zone {name} is not known here.", cure)
     else:
         yield ok(about, f"It is {now.astimezone(zone):%H:%M on %d %b %Y} in the UK.")
 

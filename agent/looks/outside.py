@@ -6,7 +6,7 @@ from functools import partial
 from agent.domain.diagnosing import certificate_end, clock_skew, permissions, plan
 from agent.domain.diagnosis import Diagnosis, ok, sentence, warning, wrong
 from agent.domain.trial import trial_mail
-from agent.errors import AgentError
+from agent.errors import AgentError, Misconfigured, StoreFailed
 from agent.looks.base import Installation, Look
 from agent.ports.outside import MailRoute, Reachable
 from agent.services.doctor import read_by_infosec
@@ -104,7 +104,7 @@ def mail(it: Installation) -> Iterator[Diagnosis]:
         yield wrong("mail", "No mail server is configured: nobody is told.", NO_MAIL)
         return
     sender = it.settings.mail_from or ""
-    to = it.mail_to or (it.store and read_by_infosec(it.store)) or sender
+    to = it.mail_to or _infosec(it) or sender
     try:
         ends = route.try_out(sender=sender, to=to)
     except AgentError as err:
@@ -116,6 +116,14 @@ def mail(it: Installation) -> Iterator[Diagnosis]:
         yield certificate_end("mail.certificate", which, ends, it.now(), cure)
     if it.mail_to is not None:
         yield _sent(it, route, sender, it.mail_to)
+
+
+def _infosec(it: Installation) -> str | None:
+    """The inbox that every security mail goes to, where our memory tells it."""
+    try:
+        return read_by_infosec(it.memory)
+    except (Misconfigured, StoreFailed):
+        return None
 
 
 def _sent(it: Installation, route: MailRoute, sender: str, to: str) -> Diagnosis:

@@ -197,6 +197,12 @@ def _no_key(it: Installed) -> None:
     (it.home / "zoom.key").unlink()
 
 
+def _nothing_sealed(it: Installed) -> None:
+    it.sql("DELETE FROM consent_token")
+    it.sql("DELETE FROM consent")
+    _no_key(it)
+
+
 def _open_key(it: Installed) -> None:
     (it.home / "zoom.key").chmod(0o604)
 
@@ -273,6 +279,8 @@ FAULTS: dict[str, tuple[Break, dict[str, str]]] = {
     "open secret": (_open_secret, {"settings.secrets": W}),
     "secret gone": (_set("zoom_user_app_client_secret_file", "/none/x"),
                     {"settings.secrets": X}),
+    "nothing sealed": (_nothing_sealed, {"zoom.consents": W}),
+    "no password": (_set("smtp_password_file", "/none/x"), {"settings.secrets": X, "mail": X}),
     "key gone": (_no_key, {"database.key": X}),
     "open key": (_open_key, {"database.key": X}),
     "open database": (_open_database, {"database.mode": W}),
@@ -345,7 +353,8 @@ def test_a_clock_that_is_behind_is_named_and_the_rest_waits_for_it(well: Install
     _, found = well.doctor()
     assert found["database.clock"]["outcome"] == "wrong"
     assert "NTP" in found["database.clock"]["cure"]
-    assert found["mdm.read"]["outcome"] == "ok"
+    assert found["nights.last"]["outcome"] == "could not look"
+    assert found["mdm.read"]["outcome"] == found["mail"]["outcome"] == "ok"
 
 
 def test_a_clock_that_differs_from_an_upstreams_is_told(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent.domain.diagnosis import Diagnosis, Outcome
-from agent.looks.machine import clashes, machine
+from agent.looks.machine import clashes, machine, time_zone
 from connectors.http import utc_now
 
 
@@ -63,3 +63,9 @@ def test_the_time_in_the_uk_is_told() -> None:
     told = {one.about: one for one in machine(utc_now())}["machine.time-zone"]
     assert told.outcome is Outcome.OK
     assert "in the UK" in told.says
+
+
+def test_a_zone_that_is_not_known_is_told_with_the_cure() -> None:
+    (told,) = time_zone(utc_now(), "Europe/Nowhere")
+    assert told.outcome is Outcome.WRONG
+    assert "tzdata" in told.cure
