@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from agent.ports.outside import MailRoute, MdmAccess, Monitor, Reachable, ZoomAccess
+from agent.ports.outside import Acting, MailRoute, MdmAccess, Monitor, Reachable, ZoomAccess
 from agent.settings import Settings, read_file
 from agent.wiring import mail_server, needed
-from agent.zoom_wiring import needed as zoom_needed
+from agent.zoom_wiring import acting_app, reader_of
 from connectors.heartbeat import Heartbeat
 from connectors.http import Reach, utc_now
 from connectors.mdm.intune_access import IntuneAccess
@@ -16,8 +16,9 @@ from connectors.pacing import LocalPacer
 from connectors.reaching import Host
 from connectors.retry import Patience
 from connectors.zoom.access import ZoomReader
-from connectors.zoom.client import API, App, Line
+from connectors.zoom.client import API, Line
 from connectors.zoom.limits import LIMITS, Plan
+from connectors.zoom.live import ZoomControl
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +57,12 @@ class ConfiguredOutside:
         s = self.settings
         if s.zoom_account_id is None:
             return None
-        name = "zoom_reader_client_secret_file"
-        secret = read_file(name, zoom_needed(name, s.zoom_reader_client_secret_file)).strip()
-        app = App(
-            account_id=s.zoom_account_id,
-            client_id=zoom_needed("zoom_reader_client_id", s.zoom_reader_client_id),
-            client_secret=secret,
-        )
-        plan, reach = Plan(s.zoom_plan), reach_of(s)
-        line = Line(
-            login_url=s.zoom_oauth_url,
-            api_url=s.zoom_api_url,
-            reach=reach,
-            pacer=LocalPacer(LIMITS[plan]),
-        )
-        return ZoomReader(line, app, plan, s.zoom_api_url, reach)
+        app, plan = reader_of(s), Plan(s.zoom_plan)
+        return ZoomReader(_zoom_line(s), app, plan, s.zoom_api_url, reach_of(s))
+
+    def zoom_actor(self) -> Acting | None:
+        app = acting_app(self.settings)
+        return None if app is None else ZoomControl(_zoom_line(self.settings), app)
 
     def mail(self) -> MailRoute | None:
         return mail_server(self.settings)
@@ -85,6 +77,16 @@ def monitor_of(settings: Settings) -> Monitor | None:
     if url is None:
         return None
     return Heartbeat(url.get_secret_value(), reach_of(settings), utc_now)
+
+
+def _zoom_line(settings: Settings) -> Line:
+    """Paced for itself: doctor asks a few times."""
+    return Line(
+        login_url=settings.zoom_oauth_url,
+        api_url=settings.zoom_api_url,
+        reach=reach_of(settings),
+        pacer=LocalPacer(LIMITS[Plan(settings.zoom_plan)]),
+    )
 
 
 def reach_of(settings: Settings) -> Reach:

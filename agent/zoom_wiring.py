@@ -73,6 +73,12 @@ def live_of(settings: Settings, store: Store) -> LiveMeetings | None:
 
 def actor_of(settings: Settings, store: Store) -> LiveControl | None:
     """What acts on a meeting that runs; None where no acting app is configured."""
+    app = acting_app(settings)
+    return None if app is None else ZoomControl(line_of(settings, store), app)
+
+
+def acting_app(settings: Settings) -> App | None:
+    """The app that acts, which is never the one that reads."""
     if settings.zoom_actor_client_id is None and settings.zoom_actor_client_secret_file is None:
         return None
     client_id = needed("zoom_actor_client_id", settings.zoom_actor_client_id)
@@ -84,8 +90,7 @@ def actor_of(settings: Settings, store: Store) -> LiveControl | None:
             " CALLSTEWARD_ZOOM_ACTOR_CLIENT_ID.",
         )
     secret = settings.zoom_actor_client_secret_file
-    app = _app(settings, client_id, "zoom_actor_client_secret_file", secret)
-    return ZoomControl(line_of(settings, store), app)
+    return _app(settings, client_id, "zoom_actor_client_secret_file", secret)
 
 
 def reader_of(settings: Settings) -> App:

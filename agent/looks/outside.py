@@ -80,6 +80,19 @@ def zoom(it: Installation) -> Iterator[Diagnosis]:
     yield plan("zoom.plan", it.settings.zoom_plan, rate.kept, rate.told)
 
 
+def zoom_actor(it: Installation) -> Iterator[Diagnosis]:
+    """The app that acts: its token, and what it may do."""
+    try:
+        access = it.outside.zoom_actor()
+    except AgentError as err:
+        yield wrong("zoom.actor", sentence(str(err)), err.hint)
+        return
+    if access is None:
+        yield ok("zoom.actor", "No app acts in Zoom.")
+    else:
+        yield from permissions("zoom.actor", "our acting app in Zoom", access.scopes(), SCOPES)
+
+
 def zoom_user_app(it: Installation) -> Iterator[Diagnosis]:
     """The app of our own that the iPads' users consent to."""
     if it.settings.zoom_account_id is None:
@@ -157,6 +170,7 @@ def _done(what: str, do: Callable[[], object], says: str, cure: str = "") -> Dia
 LOOKS = (
     Look("mdm", mdm),
     Look("zoom", zoom),
+    Look("zoom.actor", zoom_actor),
     Look("zoom.user-app", zoom_user_app),
     Look("mail", mail),
     Look("heartbeat", monitor),

@@ -61,6 +61,14 @@ class ZoomAccess(Protocol):
         ...
 
 
+class Acting(Protocol):
+    """Our way into Zoom, as the app that acts."""
+
+    def scopes(self) -> Fact[Scopes]:
+        """As the port `LiveControl`."""
+        ...
+
+
 class MailRoute(Mailer, Protocol):
     """The way that our mails take."""
 
@@ -90,6 +98,8 @@ class Outside(Protocol):
     def mdm(self) -> MdmAccess: ...
 
     def zoom(self) -> ZoomAccess | None: ...
+
+    def zoom_actor(self) -> Acting | None: ...
 
     def mail(self) -> MailRoute | None: ...
 

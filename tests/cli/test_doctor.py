@@ -273,6 +273,16 @@ def _sql(statement: str) -> Break:
     return lambda it: it.sql(statement)
 
 
+def _acting(**changed: object) -> Break:
+    def act(it: Installed) -> None:
+        told = it.outside.said["zoom"]["actor"]
+        it.set("zoom_actor_client_id", told["client_id"])
+        it.set_secret("zoom_actor_client_secret_file", told["client_secret"])
+        it.outside.control("PUT", "zoom-app", {"app": "actor", **changed})
+
+    return act
+
+
 W, X, U = "warning", "wrong", "could not look"
 FAULTS: dict[str, tuple[Break, dict[str, str]]] = {
     "empty secret": (_empty_secret, {"settings.secrets": X, "mail": X}),
@@ -314,6 +324,11 @@ FAULTS: dict[str, tuple[Break, dict[str, str]]] = {
     "no user app": (_unset("zoom_redirect_uri"), {"zoom.user-app": X}),
     "scope missing": (_app("reader", without=["report:read:user_activities:admin"]),
                       {"zoom.scopes.missing": X}),
+    "actor may too much": (_acting(), {"zoom.actor.excess": W}),
+    "actor lacks": (_acting(without=["meeting:update:in_meeting_controls:admin"]),
+                    {"zoom.actor.missing": X, "zoom.actor.excess": W}),
+    "actor off": (_acting(enabled=False), {"zoom.actor": U}),
+    "half an actor": (_set("zoom_actor_client_id", "x"), {"zoom.actor": X}),
     "reader off": (_app("reader", enabled=False), {"zoom.scopes": U, "zoom.read": X}),
     "plan too small": (_set("zoom_plan", "pro"), {"zoom.plan": W}),
     "no mail server": (_unset("smtp_host"), {"mail": X}),
