@@ -1,0 +1,72 @@
+"""Each incident that is open was told to the inbox of every route that matches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.domain.check import Category, Severity
+from agent.domain.problems import Problem
+from agent.domain.routes import Place, Recipient, recipients
+from agent.store.people import People
+from tests.simulation.world import POLICY, World
+
+ROWS = (
+    "select i.id, i.type, i.subject, i.revision, i.category, i.severity, i.establishment,"
+    " f.severity, f.establishment from incident i join finding f on f.incident = i.id"
+    " where i.state = 'open' and f.cleared_at is null"
+)
+LETTERS = "select incident, revision, scope, code, role from mail where accepted_at is not null"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One finding that stands, and its incident."""
+
+    incident: str
+    type: str
+    subject: str
+    revision: int
+    category: str
+    severity: int
+    establishment: str
+    own_severity: int
+    own_establishment: str
+
+    @property
+    def is_shared(self) -> bool:
+        return self.subject.startswith("platform/")
+
+    def recipients(self, places: dict[str, Place]) -> tuple[Recipient, ...]:
+        """A cause of many is told to the places of its findings."""
+        severity = self.own_severity if self.is_shared else self.severity
+        code = self.own_establishment if self.is_shared else self.establishment
+        problem = Problem(
+            type=self.type,
+            subject=self.subject,
+            establishment=code,
+            reason="",
+            because="",
+            value="",
+            category=Category(self.category),
+            severity=Severity(severity),
+        )
+        return recipients(problem, places.get(code, Place()), POLICY.routes)
+
+
+def letters(world: World) -> Iterator[str]:
+    """A cause of many is told to a place once at least; any other, of its last revision."""
+    with world.store().read() as tx:
+        regions, own = People(tx).regions(), People(tx).own_roles()
+    places = {
+        code: Place(code=code, region=region, own=own.get(code, frozenset()))
+        for code, region in regions.items()
+    }
+    sent = {(row[0], row[1], Recipient(*row[2:])) for row in world.watch.ask(LETTERS)}
+    told = {(incident, to) for incident, _, to in sent}
+    for row in world.watch.ask(ROWS):
+        standing = Standing(*row)
+        for to in standing.recipients(places):
+            last = (standing.incident, standing.revision, to)
+            if (standing.incident, to) not in told:
+                yield f"{to} was never told of {standing.incident} ({standing.type})"
+            elif not standing.is_shared and last not in sent:
+                yield f"{to} was not told of {standing.incident} in its last revision"
