@@ -1,7 +1,9 @@
 """One night's renewal of one device user's consent. The subject is the iPad's asset tag.
 
-A renewal owes the next one. What lapsed is written down and not tried again; it is owed again
-once the user consents anew, or once a sweep finds that Zoom takes it after all.
+A renewal whose answer was lost may have spent the old token, which Zoom takes for some minutes
+still: so it is tried again soon, whatever our vault says. A renewal owes the next one. What
+lapsed is written down and not tried again; it is owed again once the user consents anew, or
+once a sweep finds that Zoom takes it after all.
 """
 
 from dataclasses import dataclass
@@ -15,8 +17,9 @@ from agent.store.consents import RENEWAL, Consent, Consents
 from agent.store.engine import Store, Transaction
 from agent.store.ledger import Claim
 
-FRESH = timedelta(hours=20)  # renewed since then: by the sweep, or by a claim that was lost
-PAUSE = timedelta(hours=1)  # a consent lives for months, so nothing is lost by waiting
+FRESH = timedelta(hours=20)  # renewed since then: by the sweep
+AT_ONCE = 7  # attempts, with two minutes of pauses in all
+PAUSE = timedelta(hours=1)  # a consent lives for months, so nothing is lost by waiting then
 
 RENEWED, LAPSED, MISSING = "renewed", "consent-lapsed", "consent-missing"
 
@@ -32,7 +35,9 @@ class RefreshConsent:
     lane = "routine"
 
     def look(self, claim: Claim) -> Answered | Look:
-        """Our own vault tells whether it was renewed."""
+        """Our own vault tells whether it was renewed, unless an attempt was cut off since."""
+        if claim.failures:
+            return Look.CANNOT_TELL
         with self.store.read() as tx:
             found = _consent(tx, claim)
             fresh = found is not None and found.renewed_at > tx.now - FRESH
@@ -48,7 +53,7 @@ class RefreshConsent:
             case Unknown(reason) if reason in (LAPSED, MISSING):
                 return Answered(reason)
             case Unknown(_, why):
-                raise TryAgain(why, after=PAUSE)
+                raise TryAgain(why, after=None if claim.failures < AT_ONCE else PAUSE)
         return Answered(RENEWED)
 
     def record(self, tx: Transaction, claim: Claim, answer: Answered) -> None:

@@ -40,6 +40,7 @@ LEASE = timedelta(minutes=4)
 """Longer than one answer can take with any settings: a minute of patience, a call and a token's
 call of at most a minute each, and the pacer's wait. Wiring reckons it for those in force."""
 TURN = timedelta(seconds=15)  # how long a sweep waits for another before it looks again
+WAITING = "another sweep is running"
 NATIONAL = ""  # the part of what belongs to no establishment
 
 
@@ -70,7 +71,7 @@ class RunSweep:
         beat = self._beat(claim)
         assets = self._start(claim)
         if assets is None:
-            return Later(now + TURN, "another sweep is running")
+            return Later(now + TURN, WAITING)
         asked = self._calls()
         evidence = self._read(assets, beat, _night(claim.subject), now)
         checks = all_checks(self.baseline)
@@ -124,11 +125,13 @@ class RunSweep:
         """What this sweep is about; None while another one is being carried out.
 
         Two at once would let the older reading of one clear what the other has just found.
+        Who gives way says so at once, so that two that were cut off do not wait for each other.
         """
         with self.store.begin() as tx:
             self._hold(tx, claim)
             held = Ledger(tx).held("sweep")
             if any(f"sweep/{other}" in held - {claim.key} for other in Sweeps(tx).running()):
+                Ledger(tx).postpone(claim, tx.now + TURN, WAITING)
                 return None
             assets = Sweeps(tx).start(claim.subject, Register(tx).all())
             details = {"assets": len(assets), "attempt": claim.fence}

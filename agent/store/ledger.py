@@ -123,7 +123,7 @@ class Ledger:
         """Nobody else may touch it until the lease is over, dead or alive.
 
         An attempt counts as failed until it is reported: one that takes its process down each
-        time comes ever more seldom.
+        time comes ever more seldom. What went wrong before is over: `error` is of this attempt.
         """
         ready = (o.key == key) & LIVE & (o.next_at <= self.tx.now)
         failures = self.tx.sql.scalar(select(o.failures).where(ready))
@@ -141,7 +141,7 @@ class Ledger:
 
     def renew(self, claim: Claim, lease: timedelta) -> bool:
         """A long effect is alive. False if another claim came after this one: stop."""
-        return self._mine(claim, next_at=self.tx.now + lease)
+        return self._mine(claim, next_at=self.tx.now + lease, error=None)
 
     def finish(self, claim: Claim, state: str, detail: str = "") -> bool:
         """False if another claim came after this one: then write nothing at all."""
@@ -177,10 +177,12 @@ class Ledger:
         return frozenset(self.tx.sql.scalars(select(o.kind).where(LIVE).distinct()))
 
     def held(self, kind: str) -> frozenset[str]:
-        """The keys of this kind that somebody is working on; not those that were put off."""
-        claimed = (o.fence > 0) & (o.next_at > self.tx.now) & o.error.is_(None)
-        held = select(o.key).where(LIVE, o.kind == kind, claimed)
-        return frozenset(self.tx.sql.scalars(held))
+        """The keys of this kind that somebody is working on.
+
+        What was put off or is to be tried again says why in `error`: nobody works on that.
+        """
+        held = (o.fence > 0) & (o.next_at > self.tx.now) & o.error.is_(None)
+        return frozenset(self.tx.sql.scalars(select(o.key).where(LIVE, o.kind == kind, held)))
 
     def abandon(self, key: str, because: str) -> bool:
         """Void what nobody holds and what acts on nothing outside. False if it is held.

@@ -15,7 +15,7 @@ import pytest
 
 from agent.domain.facts import Fact, Known, Seen, Unknown
 from agent.domain.zoom import ExternalContact
-from agent.effects.consent_refresh import FRESH, PAUSE, RefreshConsent
+from agent.effects.consent_refresh import AT_ONCE, FRESH, PAUSE, RefreshConsent
 from agent.services.consents import Standing, consents, device_named, give_consent
 from agent.store.consents import RENEWAL, Consents
 from agent.store.engine import Store
@@ -24,6 +24,7 @@ from agent.store.sealed import SealedTokens
 from agent.tick import Worker
 from agent.vault import StoredVault
 from connectors.http import utc_now
+from connectors.sandbox.zoom.tokens import OLD_REFRESH_LIFE
 from tests.support.consents import MDI1, consented, registered, tokens_in, told
 from tests.support.estates import BY as INFOSEC
 from tests.support.estates import Clock
@@ -141,13 +142,34 @@ def test_a_consent_given_after_a_lapse_is_renewed_nightly_again(desk: Desk) -> N
     ]  # fmt: skip
 
 
-def test_where_zoom_is_away_nothing_lapses_and_it_waits_an_hour(desk: Desk) -> None:
+def test_where_zoom_is_away_nothing_lapses_and_at_last_it_waits_an_hour(desk: Desk) -> None:
+    """First it is tried often: an answer that was lost may have spent the old token."""
     consented(desk.tokens, "given")
     desk.zoom.says = Unknown("not-read", "Zoom: 503")
-    desk.clock.now = NOON + NEXT_NIGHT
+    desk.clock.now = began = NOON + NEXT_NIGHT
+    for _ in range(AT_ONCE):
+        desk.perform()
+        [(_, again, _)] = desk.open()
+        desk.clock.now = max(again, desk.clock.now)
+    assert desk.clock.now - began < OLD_REFRESH_LIFE
     desk.perform()
     assert desk.open() == [("K10003", desk.clock.now + PAUSE, "Zoom: 503")]
     assert told(desk.store) == [("CONSENT_GIVEN", "K10003")]
+
+
+def test_a_renewal_that_was_cut_off_is_made_again_though_the_sweep_had_renewed(
+    desk: Desk,
+) -> None:
+    """What it asked for may have spent the token that the sweep left."""
+    consented(desk.tokens, "given")
+    desk.clock.now = NOON + NEXT_NIGHT - timedelta(hours=2)
+    desk.tokens.settle(MDI1, "given")
+    desk.clock.now = NOON + NEXT_NIGHT
+    with desk.store.begin() as tx:
+        assert Ledger(tx).claim(KEY, timedelta(seconds=30)) is not None
+    desk.clock.now += timedelta(seconds=30)
+    desk.perform()
+    assert desk.zoom.asked == [MDI1]
 
 
 def test_what_was_destroyed_is_not_renewed(desk: Desk) -> None:

@@ -12,9 +12,11 @@ from sqlalchemy import select
 
 from agent.domain.check import Verdict
 from agent.domain.register_plan import Change, Diff
-from agent.effects.sweep import LEASE
+from agent.effects.base import Answered, Later
+from agent.effects.sweep import LEASE, TURN
 from agent.services.sweep import Begun, sweep_by_hand
 from agent.store.engine import Store, Transaction
+from agent.store.ledger import Claim, Ledger
 from agent.store.register import Register
 from agent.store.sweeps import part
 from connectors.sandbox.failures import Failure
@@ -251,7 +253,41 @@ def test_a_second_sweep_waits_until_the_first_is_over(world: World) -> None:
     ]
 
 
-def test_sweeps_that_were_cut_off_do_not_wait_for_each_other(world: World) -> None:
+def test_two_sweeps_that_were_cut_off_do_not_wait_for_each_other(world: World) -> None:
+    """Both are taken up at once: one gives way, and the other goes on."""
+    world.begin_night()
+    cut = _on(_cut_store(world, Power(10_000)), world)
+
+    def at_the_first_place(what: str, done: int, of: int) -> None:
+        if (what, done) == ("judging establishments", 1):
+            raise Cut
+
+    dying = cut.with_effect("sweep", watch=at_the_first_place)
+    with suppress(Cut):
+        dying.settle()
+    world.clock.now += LEASE
+    by_hand = sweep_by_hand(world.store, BY, LEASE)
+    with suppress(Cut):
+        dying.worker.carry_out(by_hand.claim, by_hand.now)
+    world.clock.now += LEASE
+    answers = [world.worker.carry_out(claim, world.clock.now) for claim in _both(world)]
+    assert [type(answer) for answer in answers] == [Later, Answered]
+    world.clock.now += TURN
+    world.settle()
+    assert not world.owed("sweep")[1:]  # the next night's is left
+
+
+def _both(world: World) -> list[Claim]:
+    """Two workers at the same moment."""
+    with world.store.begin() as tx:
+        due = [one.key for one in Ledger(tx).open("sweep") if one.due <= tx.now]
+        claims = [Ledger(tx).claim(key, LEASE) for key in due]
+    found = [claim for claim in claims if claim is not None]
+    assert len(found) == 2
+    return found
+
+
+def test_sweeps_cut_off_at_different_times_do_not_wait_for_each_other(world: World) -> None:
     """Each is postponed while another is at work, and a postponed one is not at work."""
     cut = _on(_cut_store(world, Power(10_000)), world)
 

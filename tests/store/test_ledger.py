@@ -53,6 +53,14 @@ class Book:
         with self.store.begin() as tx:
             return Ledger(tx).finish(claim, state)
 
+    def held(self) -> frozenset[str]:
+        with self.store.read() as tx:
+            return Ledger(tx).held("letter")
+
+    def postpone(self, claim: Claim, at: datetime) -> bool:
+        with self.store.begin() as tx:
+            return Ledger(tx).postpone(claim, at, "not yet")
+
     def retry(self, claim: Claim, at: datetime) -> bool:
         with self.store.begin() as tx:
             return Ledger(tx).retry(claim, at, "it said no")
@@ -107,6 +115,21 @@ def test_a_claim_keeps_everybody_else_away_until_its_lease_ends(book: Book) -> N
     assert (book.try_claim(), book.runnable()) == (None, [])
     book.clock.now += timedelta(microseconds=1)
     assert book.claim().fence == first.fence + 1
+
+
+def test_held_is_what_somebody_works_on_and_not_what_was_put_off(book: Book) -> None:
+    """Two that were put off would wait for each other for ever."""
+    book.owe(NOON)
+    assert book.held() == set()
+    claim = book.claim()
+    assert book.held() == {"letter/1"}
+    book.postpone(claim, NOON + MINUTE)
+    assert book.held() == set()
+    book.clock.now += MINUTE
+    again = book.claim()
+    assert book.held() == {"letter/1"}
+    book.retry(again, NOON + 3 * MINUTE)
+    assert book.held() == set()
 
 
 def test_a_new_wish_while_it_is_held_does_not_shorten_the_lease(book: Book) -> None:
