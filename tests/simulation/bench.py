@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
@@ -27,16 +28,17 @@ from tests.support.estates import BASE, BY, application, fill
 
 BEGINS = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday: the long search is on Sundays
 HEALTHY_AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
-PLACES, IPADS = 2, 4
+PLACES, IPADS = 2, 3
 AGENTS = ("agent A", "agent B")
 COMMAND = "command"
+MEMORY = Path("/dev/shm")
 PATIENCE = Patience(total=timedelta(seconds=30), first_wait=timedelta(microseconds=1), tries=2)
 """Waits of a microsecond, or none: time passes in this world alone."""
 
 
 @cache
 def an_estate() -> Estate:
-    """Two establishments with two iPads each."""
+    """Two establishments, of which one has two iPads."""
     places = read_establishments(config_folder() / "establishments.csv", PLACES)
     return Estate(1, HEALTHY_AT, places, IPADS)
 
@@ -151,3 +153,11 @@ def a_bench(folder: Path) -> Iterator[Bench]:
         yield bench
     finally:
         bench.close()
+
+
+@contextmanager
+def a_folder() -> Iterator[Path]:
+    """In memory where there is such a place: a disk would be asked to sync for each commit."""
+    place = str(MEMORY) if MEMORY.is_dir() else None
+    with TemporaryDirectory(prefix="callsteward-simulation-", dir=place) as name:
+        yield Path(name)

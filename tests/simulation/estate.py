@@ -1,4 +1,4 @@
-"""What changes in the estate while nobody looks: faults come and go, users take back consent."""
+"""What changes in the estate while nobody looks: faults come and go."""
 
 from agent.errors import BadInput
 from connectors.sandbox.faults.catalogue import Halves, planned

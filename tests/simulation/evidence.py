@@ -26,6 +26,7 @@ class Rotation:
     by: Strand | None
     read: bool = False
     staged: bool = False
+    dropped: bool = False  # the user consented anew, or somebody took it back
 
 
 @dataclass
@@ -36,6 +37,12 @@ class Evidence:
     scheduler: Scheduler
     told: dict[Strand, set[Read]] = field(default_factory=lambda: defaultdict(set))
     rotations: list[Rotation] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """What the users gave before the schedule began is in the vault."""
+        held = self.core.zoom.tokens.refresh.items()
+        given = [(one.user, token) for token, one in held if one.user]
+        self.rotations += [Rotation(*one, None, read=True, staged=True) for one in given]
 
     def landed(self, request: requests.PreparedRequest, answer: requests.Response) -> None:
         """Zoom gives a new refresh token, whoever reads of it."""
@@ -63,6 +70,11 @@ class Evidence:
         """What it read of Zoom's tokens is staged by its next commit."""
         for one in self.rotations:
             one.staged = one.staged or (one.read and one.by is strand)
+
+    def dropped(self, user: str) -> None:
+        """What was kept of this user until now is of no more use."""
+        for one in self.rotations:
+            one.dropped = one.dropped or one.user == user
 
     def _reads(
         self, path: str, request: requests.PreparedRequest, answer: requests.Response

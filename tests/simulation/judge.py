@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from agent.services.audit import verify_chain
+from agent.services.sweep import BY_HAND
 from tests.simulation.bench import BEGINS
 from tests.simulation.judge_consents import consents
 from tests.simulation.judge_findings import findings
@@ -14,6 +16,24 @@ from tests.simulation.world import World
 
 A_DAY = timedelta(days=1)
 GIVEN_UP = {"NIGHT_MISSED", "SWEEP_ABANDONED"}
+
+
+class Fate(NamedTuple):
+    """What became of a sweep: by the ledger, by the audit, and by its own row."""
+
+    state: str
+    ended: int
+    given_up: int
+    row: str
+
+
+NEXT = (Fate("owed", 0, 0, ""),)
+GOOD = (
+    Fate("done", 1, 0, "COMPLETE"),
+    Fate("done", 1, 0, "PARTIAL"),
+    Fate("void", 0, 1, "ABANDONED"),
+    Fate("void", 0, 1, ""),  # nobody ever began it
+)
 
 
 def judge(world: World, last_night: date) -> list[str]:
@@ -46,19 +66,12 @@ def _nights(world: World, last_night: date) -> Iterator[str]:
         if night not in owed:
             yield f"the night {night} was never owed"
     for subject, state in owed.items():
+        is_next = subject > last_night.isoformat() and not subject.startswith(BY_HAND)
         ended = told["SWEEP_ENDED", subject]
         given_up = sum(told[what, subject] for what in GIVEN_UP)
-        match state:
-            case "done" if ended == 1 and not given_up:
-                if states[subject] not in ("COMPLETE", "PARTIAL"):
-                    yield f"the sweep {subject} is done and {states[subject]}"
-            case "void" if given_up == 1 and not ended:
-                if states.get(subject, "ABANDONED") != "ABANDONED":
-                    yield f"the sweep {subject} is given up and {states[subject]}"
-            case "owed" if subject > last_night.isoformat() and not subject.startswith("h"):
-                pass  # the next night
-            case _:
-                yield f"the sweep {subject} is {state}, ended {ended} times, {given_up} given up"
+        found = Fate(state, ended, given_up, states.get(subject, ""))
+        if found not in (NEXT if is_next else GOOD):
+            yield f"the sweep {subject} is wrong: {found}"
 
 
 def _sweeps(world: World) -> Iterator[str]:
@@ -66,7 +79,11 @@ def _sweeps(world: World) -> Iterator[str]:
     ended = world.watch.ask("select id from sweep where state in ('COMPLETE', 'PARTIAL')")
     places = _by_sweep(world, "select sweep, establishment from sweep_asset")
     parts = _by_sweep(world, "select sweep, establishment from sweep_part")
-    verdicts = Counter(dict(world.watch.ask("select sweep || '/' || subject, count(*) from verdict group by 1")))
+    verdicts = Counter(
+        dict(
+            world.watch.ask("select sweep || '/' || subject, count(*) from verdict group by 1")
+        )
+    )
     swept = Counter(
         (entry["correlationId"], entry["subjectId"])
         for entry in world.watch.audited

@@ -9,7 +9,10 @@ from tests.simulation.bench import an_estate
 from tests.simulation.world import World
 
 DEPEND_ON_IT = ("zoom.consent", "zoom.no-contacts")
-TOLD = "select reason from verdict where sweep = ? and subject = ? and check_name = 'zoom.consent'"
+WORKS, LAPSED, MISSING = ("", False), ("consent-lapsed", True), ("consent-missing", False)
+TOLD = (
+    "select reason from verdict where sweep = ? and subject = ? and check_name = 'zoom.consent'"
+)
 
 
 def working(world: World) -> dict[str, bool]:
@@ -20,38 +23,37 @@ def working(world: World) -> dict[str, bool]:
 
 
 def consents(world: World, last_night: date) -> Iterator[str]:
-    """Each iPad's user."""
+    """Each iPad's user: our memory, the night's verdict, and Zoom say the same."""
     works = working(world)
     with world.store().read() as tx:
         kept = Consents(tx).all()
     for ipad in an_estate() if world.with_zoom else ():
-        consent = kept.get(ipad.m365_user_id)
-        told = world.watch.ask(TOLD, last_night.isoformat(), ipad.asset_tag)[0][0]
-        if consent is None:
-            if told != "consent-missing":
-                yield f"{ipad.asset_tag} has no consent, and the night says {told!r}"
-        elif works[ipad.asset_tag]:
-            if consent.lapsed_at is not None or told:
-                yield f"the consent of {ipad.asset_tag} works and is called lapsed"
-        else:
-            if consent.lapsed_at is None or told != "consent-lapsed":
-                yield f"the consent of {ipad.asset_tag} is gone, and the night says {told!r}"
-            if _kept_once(world, ipad):
-                yield f"a token of {ipad.asset_tag} works at Zoom, and the vault has lost it"
-            if not any(r.user == ipad.zoom_user and not r.staged for r in world.evidence.rotations):
-                yield f"the consent of {ipad.asset_tag} is gone, and nothing had gone wrong"
+        tag, consent = ipad.asset_tag, kept.get(ipad.m365_user_id)
+        [[told]] = world.watch.ask(TOLD, last_night.isoformat(), tag)
+        lapsed = consent is not None and consent.lapsed_at is not None
+        wanted = MISSING if consent is None else WORKS if works[tag] else LAPSED
+        if (told, lapsed) != wanted:
+            yield f"the consent of {tag}: {(told, lapsed)}, where {wanted} is true"
+        if wanted is LAPSED:
+            yield from _lost(world, ipad)
+
+
+def _lost(world: World, ipad: Ipad) -> Iterator[str]:
+    """Only a token that never reached us may be gone."""
+    given = [
+        one
+        for one in world.evidence.rotations
+        if one.user == ipad.zoom_user and not one.dropped
+    ]
+    if any(one.staged and _is_taken(world, one.token) for one in given):
+        yield f"a token of {ipad.asset_tag} works at Zoom, and the vault has lost it"
+    if all(one.staged for one in given):
+        yield f"the consent of {ipad.asset_tag} is gone, and nothing had gone wrong"
 
 
 def _works(world: World, ipad: Ipad) -> bool:
     tokens = world.sealed(world.store()).load(ipad.m365_user_id)
     return any(_is_taken(world, token) for token in tokens)
-
-
-def _kept_once(world: World, ipad: Ipad) -> bool:
-    """Whether Zoom would take a token that was committed to the vault."""
-    ours = [r.token for r in world.evidence.rotations if r.user == ipad.zoom_user and r.staged]
-    first = world.first_tokens[ipad.zoom_user]
-    return any(_is_taken(world, token) for token in (first, *ours))
 
 
 def _is_taken(world: World, token: str) -> bool:

@@ -13,6 +13,8 @@ from tests.simulation.world import World
 
 Key = tuple[str, str]  # subject, check or type
 OLD_NAME = "zoom.neutral-name"  # an iPad that moved keeps its name in Zoom here
+STANDING = "select subject, type, last_sweep from finding where cleared_at is null"
+LATEST = "select id from sweep order by ended_at desc limit 1"
 OPENED, CLEARED = "FINDING_OPENED", "FINDING_CLEARED"
 
 
@@ -45,22 +47,24 @@ def _true(world: World, verdicts: Iterable[Finding]) -> Iterator[str]:
 
 
 def _standing(world: World, verdicts: Iterable[Finding]) -> Iterator[str]:
-    """Each failure stands, as of the last night, and nothing else does."""
-    verdicts = list(verdicts)
-    failed = {(one.subject, one.check) for one in verdicts if one.verdict.value == "fail"}
-    unknown = {one.subject for one in verdicts if one.verdict.value == "unknown"}
-    rows = world.watch.ask(
-        "select subject, type, last_sweep from finding where cleared_at is null"
-    )
-    latest = world.watch.ask("select id from sweep order by ended_at desc limit 1")[0][0]
-    standing = {(subject, type_) for subject, type_, _ in rows}
+    """Each failure stands, as of the last night; what was not known ends nothing."""
+    keys = {(one.subject, one.check): one.verdict.value for one in verdicts}
+    failed = {key for key, verdict in keys.items() if verdict == "fail"}
+    unknown = {key for key, verdict in keys.items() if verdict == "unknown"}
+    rows = world.watch.ask(STANDING)
+    [[latest]] = world.watch.ask(LATEST)
+    standing = {(subject, type_): seen for subject, type_, seen in rows}
     gaps = {subject for subject, type_ in standing if type_ == NOT_KNOWN}
-    yield from (f"{key} fails and does not stand" for key in failed - standing)
-    stale = {key for key in standing - failed if key[1] != NOT_KNOWN}
-    yield from (f"{key} stands and did not fail" for key in stale)
-    yield from (f"{one} has no answer, and none is missed" for one in _unexplained(unknown, gaps, failed))
-    yield from (f"{one} misses an answer, and has all" for one in gaps - unknown)
-    yield from (f"{row} was not seen by {latest}" for row in rows if row[2] != latest)
+    yield from (f"{key} fails and does not stand" for key in failed - standing.keys())
+    for key, seen in standing.items():
+        if key[1] != NOT_KNOWN and key not in failed | unknown:
+            yield f"{key} stands and did not fail"
+        if seen != latest and key not in unknown:
+            yield f"{key} was seen by {seen}, not by {latest}"
+    lacking = {subject for subject, _ in unknown}
+    silent = _unexplained(lacking, gaps, failed)
+    yield from (f"{one} has no answer, and none is missed" for one in silent)
+    yield from (f"{one} misses an answer, and has all" for one in gaps - lacking)
 
 
 def _unexplained(unknown: set[str], gaps: set[str], failed: set[Key]) -> set[str]:
@@ -69,7 +73,7 @@ def _unexplained(unknown: set[str], gaps: set[str], failed: set[Key]) -> set[str
 
 
 def _once_each(world: World) -> Iterator[str]:
-    """Opened, cleared, opened: never twice the same in a row, and as often as there are rows."""
+    """Opened, cleared, opened: never twice the same in a row, and once for each row."""
     told: dict[Key, list[str]] = defaultdict(list)
     for entry in world.watch.audited:
         if entry["what"] in (OPENED, CLEARED):

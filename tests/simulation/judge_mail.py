@@ -31,15 +31,15 @@ def mail(world: World) -> Iterator[str]:
         else:
             yield from _doubled(key, copies[message_id], answer, world)
     ids = Counter(row[1] for row in rows)
-    yield from (f"{one} is the id of {count} letters" for one, count in ids.items() if count > 1)
+    yield from (
+        f"{one} is the id of {count} letters" for one, count in ids.items() if count > 1
+    )
     yield from (f"nobody owed the mail {one}" for one in copies.keys() - ids.keys())
     if told.total() != len(rows):
         yield f"{told.total()} letters were told as accepted, {len(rows)} were written"
 
 
-def _doubled(
-    key: str, copies: Iterable[Accepted], answer: str, world: World
-) -> Iterator[str]:
+def _doubled(key: str, copies: Iterable[Accepted], answer: str, world: World) -> Iterator[str]:
     """All but the copy whose answer we wrote down must be excused."""
     copies = list(copies)
     for one in copies:

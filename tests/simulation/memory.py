@@ -45,6 +45,4 @@ def seamed(
     """This store, with seams and on this world's clock."""
     own: dict[str, Any] = {one.name: getattr(real, one.name) for one in fields(Store)}
     own["clock"] = scheduler.clock
-    return SeamedStore(
-        **own, scheduler=scheduler, writing=writing, committed=committed
-    )
+    return SeamedStore(**own, scheduler=scheduler, writing=writing, committed=committed)

@@ -70,6 +70,8 @@ class SeamedMailer:
         answer = f"250 queued as {len(self.accepted) + 1}"
         told = message_from_bytes(message, policy=policy.default)
         by = self.scheduler.strand
-        taken = Accepted(str(told["Message-ID"]).strip(), to, message, answer, by, unheard=False)
+        taken = Accepted(
+            str(told["Message-ID"]).strip(), to, message, answer, by, unheard=False
+        )
         self.accepted.append(taken)
         return taken

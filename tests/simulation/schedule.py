@@ -1,21 +1,12 @@
-"""One schedule: a storm of the seed's making, then calm weather and one more night, then the
-judge. The same seed gives the same schedule, step by step.
-"""
+"""What happens in a schedule: a storm of the seed's making, then calm, and one more night."""
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from agent.domain.uk_time import LONDON
-from tests.simulation.bench import BEGINS, Bench
 from tests.simulation.estate import change_estate
-from tests.simulation.judge import judge
-from tests.simulation.processes import AtStart, Process, nothing
+from tests.simulation.processes import Process
 from tests.simulation.prompt import a_command
-from tests.simulation.scheduler import Scheduler, Strand
-from tests.simulation.weather import Weather
+from tests.simulation.scheduler import Strand
 from tests.simulation.world import World
 
 A_DAY = timedelta(days=1)
@@ -24,48 +15,6 @@ NIGHTS = 2  # of storm: what is healthy at first grows stale after a week
 MOST_STEPS = 20_000  # a schedule that does not come to rest by then never will
 SPANS = ((2, 0.07), (90, 0.012), (600, 0.004))  # seconds, and how often at most so many pass
 CRITICAL = ("commit", "accepted", "oauth", "mail")  # a kill is likelier there
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What came of one schedule. `trace` is for people, `digest` for comparing."""
-
-    seed: int
-    wrong: tuple[str, ...]
-    counts: Mapping[str, int]
-    trace: Sequence[str]
-    digest: str
-
-
-def play(bench: Bench, seed: int, at_start: AtStart = nothing) -> Played:
-    """Play the schedule of this seed. `at_start` is what each agent does before it works."""
-    scheduler = Scheduler(seed, BEGINS)
-    draw = scheduler.random
-    weather = Weather(scheduler, draw.choice((0.002, 0.01, 0.05)), draw.randint(1, 20))
-    with _a_world(bench, scheduler, weather, at_start) as world:
-        schedule = Schedule(world)
-        schedule.storm()
-        came_to_rest = schedule.calm()
-        wrong = [*world.watch.wrong, *scheduler.faults_of_ours]
-        if came_to_rest:
-            wrong += judge(world, schedule.last_night)
-        else:
-            wrong.append("the world does not come to rest")
-    scheduler.counts["seams"] = len(scheduler.trace)
-    digest = hashlib.sha256("\n".join(scheduler.trace).encode()).hexdigest()
-    return Played(seed, tuple(wrong), scheduler.counts, scheduler.trace, digest)
-
-
-@contextmanager
-def _a_world(
-    bench: Bench, scheduler: Scheduler, weather: Weather, at_start: AtStart
-) -> Iterator[World]:
-    with_zoom = scheduler.chance(0.6)
-    world = World(bench, scheduler, with_zoom, weather, at_start)
-    try:
-        yield world
-    finally:
-        world.close()
 
 
 class Schedule:
@@ -78,7 +27,6 @@ class Schedule:
         self.switching = draw.choice((0.03, 0.2, 0.8))
         self.killing = draw.choice((0.002, 0.008))
         self.last: Strand | None = None
-        self.last_night = BEGINS.date()
 
     def storm(self) -> None:
         """Everything may go wrong, and something does."""
@@ -95,20 +43,21 @@ class Schedule:
             self._something_happens()
             self._turn()
 
-    def calm(self) -> bool:
-        """Nothing goes wrong any more, and a last night comes. False: it never rests."""
+    def calm(self) -> date | None:
+        """Nothing goes wrong any more, and a last night comes: that one. None: no rest."""
         self.world.weather.clear_up()
+        for process in self.world.alive():
+            process.life.asleep = None
         for name, process in self.world.agents.items():
             if process is None:
                 self.world.wake(name)
         night = _next_night(self.scheduler.now)
-        self.last_night = night.astimezone(LONDON).date()
         for end in (night - timedelta(minutes=1), night + CALM / 2, night + CALM):
             if not self._until(end):
-                return False
+                return None
             for process in self.world.alive():
                 process.lateness()
-        return self._until(night + CALM)
+        return night.astimezone(LONDON).date() if self._until(night + CALM) else None
 
     def _has_stormed(self) -> bool:
         counts = self.scheduler.counts
@@ -116,10 +65,7 @@ class Schedule:
 
     def _until(self, end: datetime) -> bool:
         """Let all go its way until then."""
-        for _ in range(MOST_STEPS):
-            if not self._turn(end):
-                return True
-        return False
+        return any(not self._turn(end) for _ in range(MOST_STEPS))
 
     def _turn(self, end: datetime | None = None) -> bool:
         """One step of somebody, or some time. False: nothing is left to do before `end`."""
@@ -129,8 +75,7 @@ class Schedule:
             self.last = self._choice(ready)
             self.scheduler.step(self.last)
             return True
-        if self.world.watch.is_due(self.scheduler.now):
-            self._tick()
+        if self.world.watch.is_due(self.scheduler.now) and self._tick():
             return True
         return self._wait(end)
 
@@ -139,23 +84,27 @@ class Schedule:
             return self.last
         return self.scheduler.random.choice(ready)
 
-    def _tick(self) -> None:
-        agents = [one for one in self.world.agents.values() if one and not one.does("tick")]
+    def _tick(self) -> bool:
+        """Some agent looks for what is due. False: each does so already, or stands still."""
+        agents = [one for one in self._awake() if not one.does("tick")]
         if agents:
             self.scheduler.random.choice(agents).tick()
-        else:
-            self._wake()
+        return bool(agents) or self._wake()
+
+    def _awake(self) -> list[Process]:
+        agents = [one for one in self.world.agents.values() if one is not None]
+        return [one for one in agents if not self.scheduler.is_asleep(one.life)]
 
     def _wait(self, end: datetime | None) -> bool:
         """Nobody has anything to do: until something is due, or the next night."""
         if not any(self.world.agents.values()):
-            self._wake()
-            return True
+            return self._wake()
         now = self.scheduler.now
-        moments = [_next_night(now), end, self.world.watch.next_due(now)]
-        then = min(moment for moment in moments if moment is not None)
         if end is not None and now >= end:
             return False
+        moments = [_next_night(now), end, self.world.watch.next_due(now)]
+        moments += [process.life.asleep for process in self.world.alive()]
+        then = min(moment for moment in moments if moment is not None and moment > now)
         self._pass_time(then - now)
         return True
 
@@ -182,11 +131,22 @@ class Schedule:
             a_command(self.world)
         if self.scheduler.chance(0.01):
             self._look_for_lateness()
+        self._perhaps_stall()
         self._perhaps_kill()
+
+    def _perhaps_stall(self) -> None:
+        """Not within a transaction: SQLite would refuse the others for as long."""
+        busy = [one for one in self._busy() if not self.world.writing.held]
+        if busy and self.scheduler.chance(0.008):
+            span = timedelta(seconds=self.scheduler.random.uniform(5, 600))
+            self.scheduler.put_to_sleep(self.scheduler.random.choice(busy).life, span)
+
+    def _busy(self) -> list[Process]:
+        return [one for one in self.world.alive() if one.life.strands]
 
     def _perhaps_kill(self) -> None:
         """Only who is in the middle of something; most of all where it would hurt."""
-        busy = [one for one in self.world.alive() if one.life.strands]
+        busy = self._busy()
         if not busy:
             return
         victim = self.scheduler.random.choice(busy)
@@ -194,13 +154,15 @@ class Schedule:
         if self.scheduler.chance(self.killing * (4 if hurts else 1)):
             self.world.kill(victim)
 
-    def _wake(self) -> None:
+    def _wake(self) -> bool:
+        """Start an agent where none is. False: there is one everywhere."""
         dead = [name for name, process in self.world.agents.items() if process is None]
         if dead:
             self.world.wake(self.scheduler.random.choice(dead))
+        return bool(dead)
 
     def _look_for_lateness(self) -> None:
-        agents: list[Process] = [one for one in self.world.agents.values() if one is not None]
+        agents = self._awake()
         if agents:
             self.scheduler.random.choice(agents).lateness()
 

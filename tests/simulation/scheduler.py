@@ -25,10 +25,14 @@ def always() -> bool:
 
 @dataclass(eq=False)
 class Life:
-    """One process, from its start to its end. A kill ends all its strands at once."""
+    """One process, from its start to its end. A kill ends all its strands at once.
+
+    `asleep` until a time: the machine let it stand still, and it does not know.
+    """
 
     name: str
     dead: bool = False
+    asleep: datetime | None = None
     strands: list["Strand"] = field(default_factory=list)
 
 
@@ -100,7 +104,17 @@ class Scheduler:
 
     def runnable(self) -> list[Strand]:
         """Those that can go on, the oldest first."""
-        return [strand for strand in self.strands if strand.ready()]
+        awake = (strand for strand in self.strands if not self.is_asleep(strand.life))
+        return [strand for strand in awake if strand.ready()]
+
+    def is_asleep(self, life: Life) -> bool:
+        return life.asleep is not None and life.asleep > self.now
+
+    def put_to_sleep(self, life: Life, span: timedelta) -> None:
+        """None of its threads goes on for so long."""
+        self.counts["stalls"] += 1
+        life.asleep = self.now + span
+        self.note(f"STALLS {life.name} until {life.asleep:%H:%M:%S}")
 
     def step(self, strand: Strand) -> None:
         """Let it run to its next seam, or to its end."""

@@ -12,6 +12,7 @@ from connectors.sandbox.estate import Estate, Ipad
 from tests.simulation.evidence import Evidence, Read
 from tests.simulation.scheduler import Scheduler, Strand
 
+ANEW = ("CONSENT_GIVEN", "CONSENT_FORGOTTEN")
 OF_THE_VAULT = "CONSENT_"  # what Zoom proved is true, whoever's claim it was read for
 
 
@@ -83,6 +84,8 @@ class Watch:
         self._rows, self._seq = after, self._seq + len(told)
         self.audited += told
         for entry in told:
+            if entry["what"] in ANEW and entry["subjectId"] in self._ipads:
+                self.evidence.dropped(self._ipads[entry["subjectId"]].zoom_user)
             if entry["what"] == "SWEPT" and strand is not None:
                 self._prove_read(strand, entry["correlationId"], entry["subjectId"])
 

@@ -1,4 +1,4 @@
-"""HTTP to the socket-free core, with a seam before a request lands and before it is answered."""
+"""HTTP to the socket-free core: a seam before a request lands, and before it is answered."""
 
 import io
 from datetime import timedelta
@@ -49,9 +49,7 @@ class SeamedAdapter(InProcess):
         if fault is Fault.LOST or self._scheduler.now - began > DEADLINE:
             raise requests.ReadTimeout("the answer came too late, or never")
         if fault is Fault.CUT:
-            answer.raw = _Cut()
-            answer._content, answer._content_consumed = False, False  # type: ignore[assignment,attr-defined]
-            return answer
+            return self.build_response(request, _Cut())
         self._evidence.read(request, answer)
         return answer
 
@@ -76,7 +74,7 @@ class _Cut(HTTPResponse):
     """A body that ends too soon."""
 
     def __init__(self) -> None:
-        super().__init__(io.BytesIO(), preload_content=False)
+        super().__init__(io.BytesIO(), status=200, preload_content=False)
 
     def stream(self, *_: Any, **__: Any) -> Any:
         yield b'{"value": ['

@@ -51,8 +51,8 @@ class World:
 
     bench: Bench
     scheduler: Scheduler
-    with_zoom: bool
     weather: Weather
+    with_zoom: bool = field(kw_only=True)
     at_start: AtStart = nothing
     core: Core = field(init=False)
     agents: dict[str, Process | None] = field(default_factory=dict)
@@ -63,8 +63,6 @@ class World:
     def __post_init__(self) -> None:
         self.bench.reset(self.scheduler.clock, with_zoom=self.with_zoom)
         self.core = self.bench.core(with_zoom=self.with_zoom)
-        held = self.core.zoom.tokens.refresh.items()
-        self.first_tokens = {one.user: token for token, one in held}
         self.evidence = Evidence(self.core, self.scheduler)
         self.mailer = SeamedMailer(self.scheduler, self.weather)
         self.watch = Watch(self.bench.file, self.scheduler, self.evidence, an_estate())
@@ -132,7 +130,9 @@ class World:
             RunSweep(store=store, mdm=mdm, zoom=zoom, policy=POLICY),
             SendMail(store, self.mailer, SENDER, DEADLINE + MARGIN),
         )
-        return effects if zoom is None else (*effects, RefreshConsent(store, zoom, CONSENT_LEASE))
+        return (
+            effects if zoom is None else (*effects, RefreshConsent(store, zoom, CONSENT_LEASE))
+        )
 
     def _zoom(self, store: SeamedStore) -> ZoomEstate:
         apps = self.core.zoom.apps
