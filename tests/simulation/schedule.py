@@ -48,8 +48,8 @@ class Schedule:
         self.world.weather.clear_up()
         for process in self.world.alive():
             process.life.asleep = None
-        for name, process in self.world.agents.items():
-            if process is None:
+        for name, agent in self.world.agents.items():
+            if agent is None:
                 self.world.wake(name)
         night = _next_night(self.scheduler.now)
         for end in (night - timedelta(minutes=1), night + CALM / 2, night + CALM):

@@ -8,6 +8,8 @@ import pytest
 from tests.simulation.bench import Bench, an_estate
 from tests.simulation.judge import judge
 from tests.simulation.playing import played
+from tests.simulation.postbox import Accepted
+from tests.simulation.scheduler import Life, Strand
 from tests.simulation.world import World
 
 SEED = 1  # three findings stand at its end
@@ -37,7 +39,7 @@ def _another_text(world: World) -> None:
     world.mailer.accepted.append(other)
 
 
-def _lively(world: World) -> "object":
+def _lively(world: World) -> Accepted:
     one = world.mailer.accepted[-1]
     assert one.by is not None
     one.by.life.dead = False
@@ -103,3 +105,17 @@ def test_a_consent_that_is_wrong_is_seen(bench: Bench, sentence: str) -> None:
         assert judge(world, last_night) == []
         OF_CONSENTS[sentence](world)
         assert sentence in "\n".join(judge(world, last_night))
+
+
+def test_a_pass_on_what_nobody_read_is_seen(bench: Bench) -> None:
+    """As if a strand that had read nothing had committed the night."""
+    with played(bench, WITH_ZOOM) as (world, last_night):
+        assert last_night is not None
+        assert world.watch.wrong == []
+        swept = [one for one in world.watch.audited if one["what"] == "SWEPT"]
+        for one in swept:
+            if one["correlationId"] == last_night.isoformat():
+                world.watch.prove_read(Strand(Life("nobody"), "nothing"), one)
+        told = "\n".join(world.watch.wrong)
+    for check in ("device.supervised", "zoom.no-recordings", "zoom.no-contacts"):
+        assert f"passes {check}, which nobody read" in told

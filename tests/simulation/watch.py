@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -87,7 +88,7 @@ class Watch:
             if entry["what"] in ANEW and entry["subjectId"] in self._ipads:
                 self.evidence.dropped(self._ipads[entry["subjectId"]].zoom_user)
             if entry["what"] == "SWEPT" and strand is not None:
-                self._prove_read(strand, entry["correlationId"], entry["subjectId"])
+                self.prove_read(strand, entry)
 
     def next_due(self, now: datetime) -> datetime | None:
         """When something may next be claimed that may not be claimed now."""
@@ -131,8 +132,9 @@ class Watch:
             words = ", ".join(wrote)
             self.wrong.append(f"{strand} wrote with an old fence of {mine.key}: {words}")
 
-    def _prove_read(self, strand: Strand, sweep: str, place: str) -> None:
-        """No verdict PASS on what was not read in this attempt."""
+    def prove_read(self, strand: Strand, swept: Mapping[str, Any]) -> None:
+        """No verdict PASS on what was not read in this attempt. `swept` is its audit row."""
+        sweep, place = swept["correlationId"], swept["subjectId"]
         passes = self._sql.execute(
             "select subject, check_name from verdict"
             " where sweep = ? and establishment = ? and verdict = 'pass'",
