@@ -2,11 +2,10 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
+from tests.drills.schedules import replay
 from tests.simulation.bench import Bench
 from tests.simulation.broken import clears_leases, the_fence_ignored
 from tests.simulation.playing import play
@@ -44,16 +43,24 @@ def test_a_seed_is_one_schedule_in_any_process(bench: Bench) -> None:
     assert told.stdout.split() == [play(bench, WITH_ZOOM).digest]
 
 
-@pytest.mark.parametrize(
-    ("at_start", "breaking"),
-    [(clears_leases, nullcontext), (nothing, the_fence_ignored)],
-    ids=["a start clears the leases", "the fence is ignored"],
-)
-def test_the_schedules_find_a_broken_ledger(
-    bench: Bench, at_start: AtStart, breaking: Callable[[], AbstractContextManager[None]]
+def test_the_schedules_find_a_start_that_clears_the_leases(bench: Bench) -> None:
+    seed = _first_violated(bench, clears_leases)
+    print(f"found by schedule {seed}")
+
+
+def test_the_schedules_find_a_fence_that_is_ignored_and_tell_the_seed(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with breaking():
-        seeds = range(1, FOUND_WITHIN + 1)
-        found = next((seed for seed in seeds if play(bench, seed, at_start).wrong), None)
-    assert found is not None
-    print(f"found by schedule {found}")
+    """And the drill shows that schedule again, step by step."""
+    with the_fence_ignored():
+        seed = _first_violated(bench)
+        assert replay(seed) == 1
+    told = capsys.readouterr().out
+    assert "wrote with an old fence" in told
+    assert "after commit" in told
+    print(f"found by schedule {seed}")
+
+
+def _first_violated(bench: Bench, at_start: AtStart = nothing) -> int:
+    seeds = range(1, FOUND_WITHIN + 1)
+    return next(seed for seed in seeds if play(bench, seed, at_start).wrong)
