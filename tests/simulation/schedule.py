@@ -39,7 +39,7 @@ class Schedule:
         while (step < self.steps and self.scheduler.now < end) or not self._has_stormed():
             step += 1
             if step > self.steps or self.scheduler.now >= end:
-                self.killing = 1.0
+                self.killing = 0.0 if self.scheduler.counts["kills"] else 1.0  # what is missing
             self._something_happens()
             self._turn()
 
