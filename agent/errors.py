@@ -36,6 +36,12 @@ class StoreFailed(AgentError):
     hint = "Check the disk, its space and the database file; restore a backup if it is damaged."
 
 
+class StoreBusy(StoreFailed):
+    """Our own memory is in use or away for now: the same may succeed a little later."""
+
+    hint = "Try again in a minute; what the agent owes stays owed and is tried again by itself."
+
+
 class ClockBehind(StoreFailed):
     """The machine's clock is far behind what was written already: time would stand still."""
 

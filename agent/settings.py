@@ -1,6 +1,7 @@
 """CALLSTEWARD_* variables, a settings file, secret files: the environment is read here only."""
 
 import os
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -27,6 +28,8 @@ from agent.errors import Misconfigured
 
 PREFIX = "CALLSTEWARD_"
 SETTINGS_FILE = PREFIX + "SETTINGS_FILE"
+OF_THE_TESTS = frozenset({"TEST_PG_URL", "REQUIRE_ALL"})  # known, and no settings
+POSTGRESQL = re.compile(r"postgresql://([^@:/?#]+@)?[^@]*")  # a user and no password
 
 
 def _default_data_dir() -> Path:
@@ -45,7 +48,14 @@ class Settings(BaseSettings):
         description="Folder for the database and the reports.",
     )
     database_url: str | None = Field(
-        default=None, description="sqlite:////path; unset: callsteward.db in data_dir."
+        default=None,
+        description="sqlite:////path, or postgresql://user@host/name for several machines"
+        " (extra postgres); unset: callsteward.db in data_dir.",
+    )
+    database_password_file: Path | None = Field(
+        default=None,
+        description="File that holds the password for PostgreSQL, and nothing else; mode 0600."
+        " Unset: none, or that of ~/.pgpass.",
     )
 
     mdm: Literal["intune"] | None = Field(
@@ -181,11 +191,23 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("database_url", "graph_url", "login_url")
+    @field_validator("graph_url", "login_url")
     @classmethod
-    def _no_password_in_a_url(cls, value: str | None) -> str | None:
-        if value is not None and "@" in value and not value.startswith("sqlite:///"):
+    def _no_password_in_a_url(cls, value: str) -> str:
+        if "@" in value:
             raise ValueError("a URL with a user or a password is not supported: take them out")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _no_password_for_a_database(cls, value: str | None) -> str | None:
+        if value is None or value.startswith("sqlite:///"):
+            return value
+        if "password=" in value.lower() or ("@" in value and not POSTGRESQL.fullmatch(value)):
+            raise ValueError(
+                "a URL with a password is not supported: take it out, and name a file that"
+                f" holds it in {PREFIX}DATABASE_PASSWORD_FILE"
+            )
         return value
 
     @model_validator(mode="after")
@@ -217,9 +239,16 @@ class Settings(BaseSettings):
 
     def smtp_password(self) -> SecretStr | None:
         """Raises Misconfigured if the file cannot be read."""
-        if self.smtp_password_file is None:
-            return None
-        return SecretStr(read_file("smtp_password_file", self.smtp_password_file).strip())
+        return _secret("smtp_password_file", self.smtp_password_file)
+
+    def database_password(self) -> str | None:
+        """Raises Misconfigured if the file cannot be read."""
+        found = _secret("database_password_file", self.database_password_file)
+        return None if found is None else found.get_secret_value()
+
+
+def _secret(setting: str, path: Path | None) -> SecretStr | None:
+    return None if path is None else SecretStr(read_file(setting, path).strip())
 
     def heartbeat_url(self) -> SecretStr | None:
         """Raises Misconfigured if the file cannot be read."""
@@ -264,7 +293,8 @@ def load(**given: Any) -> Settings:
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     known = {name.upper() for name in Settings.model_fields} | {
-        SETTINGS_FILE.removeprefix(PREFIX)
+        SETTINGS_FILE.removeprefix(PREFIX),
+        *OF_THE_TESTS,
     }
     for name in sorted(environment):
         word = name.upper().removeprefix(PREFIX)

@@ -52,7 +52,7 @@ class Worker:
 
     def perform(self, key: str) -> Answered | Later | Failed | None:
         """Claim it and meet it. Nothing happens if somebody else holds it."""
-        with self.store.begin() as tx:
+        with self.store.beside() as tx:
             claim, now = Ledger(tx).claim(key, self._effect(key).lease), tx.now
         return None if claim is None else self.carry_out(claim, now)
 

@@ -44,7 +44,7 @@ def open_configured_store() -> Iterator[Store]:
 @contextmanager
 def open_store_of(settings: Settings) -> Iterator[Store]:
     """The store of these settings, closed at the end."""
-    store = open_store(settings.database, utc_now)
+    store = open_store(settings.database, password=settings.database_password())
     try:
         yield store
     finally:

@@ -1,7 +1,10 @@
-"""One sandbox process for the whole run, healthy for each test; a command line without one."""
+"""One sandbox process for the whole run, healthy for each test; a command line without one.
+
+And both databases: a file of SQLite, and a PostgreSQL that is shared by a run.
+"""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,12 +12,55 @@ from hypothesis import HealthCheck, settings
 
 from agent.schemes import config_folder
 from connectors.sandbox import run as sandbox
+from tests.support import postgres as server
 from tests.support.commands import Cli
 from tests.support.outside import Outside
+from tests.support.postgres import Server
+from tests.support.skips import must_run
 
 # How fast a machine draws examples says nothing of the code.
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    return must_run(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    return must_run(report)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL for the whole run; a test that wants it skips where there is none."""
+    with server.running() as found:
+        if found is None:
+            pytest.skip(server.ABSENT)
+        yield found
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> str:
+    """The URL of a PostgreSQL database with the schema, and nothing in it."""
+    return postgres.database()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of an SQLite file that is not there yet."""
+    return f"sqlite:///{tmp_path / 'callsteward.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The URL of a new database, of each kind in turn."""
+    found: str = request.getfixturevalue(f"{request.param}_url")
+    return found
 
 
 @pytest.fixture(scope="session")

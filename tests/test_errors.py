@@ -13,6 +13,7 @@ from agent.errors import (
     NotAllowed,
     NotThere,
     Refused,
+    StoreBusy,
     StoreFailed,
     Superseded,
     TryAgain,
@@ -20,8 +21,8 @@ from agent.errors import (
 )
 
 EVERY = [
-    AgentError, NotAllowed, BadInput, Misconfigured, StoreFailed, ClockBehind,
-    Superseded,
+    AgentError, NotAllowed, BadInput, Misconfigured, StoreFailed, StoreBusy,
+    ClockBehind, Superseded,
     ConnectorError, TryAgain, Refused, NotThere, UnknownReply,
 ]  # fmt: skip
 
@@ -35,7 +36,10 @@ def test_every_error_says_what_is_wrong_and_takes_a_cure(kind: type[AgentError])
 
 @pytest.mark.parametrize(
     "kind",
-    [ClockBehind, StoreFailed, Superseded, TryAgain, Refused, NotThere, UnknownReply],
+    [
+        ClockBehind, StoreBusy, StoreFailed, Superseded, TryAgain, Refused, NotThere,
+        UnknownReply,
+    ],  # fmt: skip
 )
 def test_what_has_one_cure_brings_it_and_keeps_it_to_itself(kind: type[AgentError]) -> None:
     assert kind("wrong", hint="Another cure.").hint != kind.hint

@@ -16,4 +16,6 @@ def upgrade() -> None:
     from agent.settings import load
     from agent.store.opening import upgrade_database
 
-    typer.echo(f"The database has schema {upgrade_database(load().database)}.")
+    settings = load()
+    found = upgrade_database(settings.database, password=settings.database_password())
+    typer.echo(f"The database has schema {found}.")

@@ -39,9 +39,15 @@ def serve() -> None:
 
 @contextmanager
 def only_one(settings: "Settings") -> Iterator[None]:
-    """One agent for one database file. The lock goes with the process, however it ends."""
-    from agent.store.opening import database_file
+    """One agent for one database file. The lock goes with the process, however it ends.
 
+    Any number of agents may serve one PostgreSQL: the ledger tells who does what.
+    """
+    from agent.store.opening import database_file, is_embedded
+
+    if not is_embedded(settings.database):
+        yield
+        return
     database = database_file(settings.database)
     with database.with_name(f"{database.name}.lock").open("a") as file:
         try:

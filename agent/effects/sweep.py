@@ -99,7 +99,7 @@ class RunSweep:
             nonlocal held
             if self.store.clock() - held >= self.lease / 20:
                 held = self.store.clock()
-                with self.store.begin() as tx:
+                with self.store.beside() as tx:
                     self._hold(tx, claim)
             self.watch(what, done, of)
 

@@ -1,7 +1,7 @@
 """The chain of changes, written in the transaction of the change itself."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -19,12 +19,12 @@ from sqlalchemy import (
 
 from agent.domain.audit import START, Entry, canonical, digest, first_broken
 from agent.domain.people import AGENT, Actor
-from agent.store.engine import Transaction, metadata
+from agent.store.engine import Counter, Transaction, metadata
 
 audit = Table(
     "audit",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Counter, primary_key=True, autoincrement=False),
     Column("row", Text, nullable=False),  # canonical JSON: what the hash is of
     Column("hash", Text, nullable=False),
     sqlite_strict=True,
@@ -33,7 +33,7 @@ audit_head = Table(
     "audit_head",
     metadata,
     Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
-    Column("seq", Integer, nullable=False),
+    Column("seq", Counter, nullable=False),
     Column("hash", Text, nullable=False),
     sqlite_strict=True,
 )
@@ -53,32 +53,54 @@ class Audit:
         because: str = "",
         details: Mapping[str, object] | None = None,
     ) -> None:
-        """One row at the chain's end. `because` is the id of what it belongs to: a sweep."""
-        seq, previous = self.head()
+        """One row at the chain's end. `because` is the id of what it belongs to: a sweep.
+
+        It is written when the transaction ends, so that nobody waits longer for the head.
+        """
         how = {"how": by.how} | ({"osUser": by.os_user} if by.os_user else {})
-        entry = Entry(
-            what=what,
-            when=self.tx.now,
-            subject_type=subject_type,
-            subject_id=subject,
-            who=by.id,
-            operation_id=f"{subject_type}/{subject}/{seq + 1}",
-            correlation_id=because or f"{subject_type}/{subject}",
-            details={**how, **(details or {})},
+        if not self.tx.entries:
+            self.tx.at_end.append(self._append)
+        self.tx.entries.append(
+            Entry(
+                what=what,
+                when=self.tx.now,
+                subject_type=subject_type,
+                subject_id=subject,
+                who=by.id,
+                operation_id="",  # it ends with the row's number
+                correlation_id=because or f"{subject_type}/{subject}",
+                details={**how, **(details or {})},
+            )
         )
-        row = canonical(seq + 1, entry, previous)
-        self.tx.sql.execute(audit.insert().values(seq=seq + 1, row=row, hash=digest(row)))
-        head = {"seq": seq + 1, "hash": digest(row)}
-        if self.tx.sql.execute(update(audit_head).values(**head)).rowcount == 0:
-            self.tx.sql.execute(audit_head.insert().values(id=1, **head))
 
     def head(self) -> tuple[int, str]:
         """The last row's number and hash; (0, zeros) of an empty chain."""
+        self._append()
         row = self.tx.sql.execute(select(audit_head.c.seq, audit_head.c.hash)).one_or_none()
         return (0, START) if row is None else (row.seq, row.hash)
 
+    def _append(self) -> None:
+        """Everything that was added, in order, after the head that is locked from here on."""
+        if not self.tx.entries:
+            return
+        new = self.tx.insert(audit_head).values(id=1, seq=0, hash=START)
+        lock = new.on_conflict_do_update(index_elements=["id"], set_={"id": 1})
+        head = lock.returning(audit_head.c.seq, audit_head.c.hash)
+        seq, previous = self.tx.sql.execute(head).one()
+        rows = []
+        for entry in self.tx.entries:
+            seq += 1
+            operation = f"{entry.subject_type}/{entry.subject_id}/{seq}"
+            text = canonical(seq, replace(entry, operation_id=operation), previous)
+            previous = digest(text)
+            rows.append({"seq": seq, "row": text, "hash": previous})
+        self.tx.sql.execute(audit.insert(), rows)
+        self.tx.sql.execute(update(audit_head).values(seq=seq, hash=previous))
+        self.tx.entries.clear()
+
     def rows(self) -> Iterator[tuple[int, str, str]]:
         """Every row in order: number, text, hash."""
+        self._append()
         for entry in self.tx.sql.execute(every_row(self.tx.sql.dialect.name)):
             yield entry[0], _text(entry[1]), _text(entry[2])
 
@@ -86,6 +108,7 @@ class Audit:
         """Whether the row of this number has this hash; every chain began with (0, zeros)."""
         if (seq, found) == (0, START):
             return True
+        self._append()
         this = select(audit.c.seq).where(audit.c.seq == seq, audit.c.hash == found)
         return self.tx.sql.scalar(this) is not None
 

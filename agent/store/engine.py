@@ -1,16 +1,16 @@
 """Our own memory: one schema and one code path for SQLite and PostgreSQL."""
 
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Integer,
@@ -18,36 +18,32 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
     select,
-    update,
+    type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
-from agent.errors import ClockBehind, StoreFailed
+from agent.domain.audit import Entry
+from agent.errors import ClockBehind
+from agent.store.faults import plainly
+from agent.store.watching import CHANNEL, Version, data_version, notifications
 
 metadata = MetaData()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAY_STAND_STILL = timedelta(minutes=5)  # a clock that was set back by more is refused
-
-FAULTS: Mapping[int, str] = {
-    sqlite3.SQLITE_BUSY: "database is locked",
-    sqlite3.SQLITE_LOCKED: "database is locked",
-    sqlite3.SQLITE_FULL: "disk is full",
-    sqlite3.SQLITE_IOERR: "disk I/O error",
-    sqlite3.SQLITE_CORRUPT: "database disk image is malformed",
-    sqlite3.SQLITE_NOTADB: "file is not a database",
-    sqlite3.SQLITE_CANTOPEN: "unable to open database file",
-    sqlite3.SQLITE_READONLY: "attempt to write a readonly database",
-    sqlite3.SQLITE_PERM: "access permission denied",
-    sqlite3.SQLITE_NOMEM: "out of memory",
-}
+Counter = BigInteger().with_variant(Integer, "sqlite")
+"""What may be counted for ever; SQLite's integers are as wide as this by themselves."""
 
 
 class Moment(TypeDecorator[datetime]):
     """An aware UTC datetime, kept as microseconds."""
 
-    impl = BigInteger().with_variant(Integer, "sqlite")
+    impl = Counter
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
@@ -77,6 +73,11 @@ high_water = Table(
     Column("latest", Moment, nullable=False),
     sqlite_strict=True,
 )
+w = high_water.c
+DATABASE_CLOCK: ColumnElement[datetime] = type_coerce(
+    cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger), Moment
+)
+"""PostgreSQL's own clock at the moment in which it is asked, not that of the transaction."""
 
 
 @dataclass(slots=True)
@@ -86,10 +87,19 @@ class Transaction:
     sql: Connection
     now: datetime
     woken: list[str] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)  # of the audit, not yet in the chain
+    at_end: list[Callable[[], None]] = field(default_factory=list)  # written last of all
 
     def insert(self, table: Any) -> Any:
         """An insert that knows ON CONFLICT, in the words of the database in use."""
-        return {"sqlite": sqlite, "postgresql": postgresql}[self.sql.dialect.name].insert(table)
+        return _insert(self.sql, table)
+
+    def end(self) -> None:
+        """Write what is written last, and tell who listens what the commit makes due."""
+        for write in self.at_end:
+            write()
+        if self.woken and self.sql.dialect.name == "postgresql":
+            self.sql.execute(select(func.pg_notify(CHANNEL, "")))
 
 
 def nobody(keys: Iterable[str]) -> None:
@@ -98,91 +108,102 @@ def nobody(keys: Iterable[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """All that we remember. `clock` gives aware UTC; `wake` is told what a commit made due."""
+    """All that we remember. `clock` gives aware UTC; `wake` is told what a commit made due.
+
+    `database_time`: the time of a transaction is the database's own, and `clock` only measures
+    how long something takes here.
+    """
 
     engine: Engine
     reader: Engine  # read only; never blocks a writer
     clock: Callable[[], datetime]
     wake: Callable[[Iterable[str]], None] = nobody
+    database_time: bool = False
 
-    @contextmanager
-    def begin(self) -> Iterator[Transaction]:
-        """All or nothing. Never open while the outside is called.
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """All or nothing, alone: no other `begin` of any process is open at the same time.
 
-        Raises StoreFailed where the database itself fails: locked too long, full, damaged;
-        ClockBehind where the clock was set back by more than MAY_STAND_STILL.
+        Never open while the outside is called. Raises StoreFailed where the database itself
+        fails (StoreBusy: for now), and ClockBehind where the clock was set back by more than
+        MAY_STAND_STILL.
         """
-        with _plainly(), self.engine.begin() as sql:
-            tx = Transaction(sql, _advance(sql, self.clock()))
-            yield tx
-        if tx.woken:
-            self.wake(tx.woken)
+        return self._write(_advance)
+
+    def beside(self) -> AbstractContextManager[Transaction]:
+        """A write beside any other: one statement that compares and sets, or rows locked here.
+
+        What it read before is not protected. SQLite has one writer at a time anyhow.
+        """
+        return self.begin() if self._embedded else self._write(_latest)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """One consistent picture, without waiting for a writer. Writing in it fails."""
-        with _plainly(), self.reader.begin() as sql:
-            yield Transaction(sql, latest(sql, self.clock()))
+        with plainly(), self.reader.begin() as sql:
+            tx = Transaction(sql, _latest(sql, self._told()))
+            yield tx
+            tx.end()
 
-    @contextmanager
-    def watch(self) -> Iterator[Callable[[], int | None]]:
-        """What changes with each commit of anybody; None while the database cannot say."""
-        with self.reader.connect() as sql:
-
-            def version() -> int | None:
-                try:
-                    found: int | None = sql.exec_driver_sql("PRAGMA data_version").scalar()
-                    sql.rollback()
-                except DatabaseError:
-                    return None
-                return found
-
-            yield version
+    def watch(self) -> AbstractContextManager[Version]:
+        """What changes with each commit that made something due; None while nobody can say."""
+        return data_version(self.reader) if self._embedded else notifications(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()
         self.reader.dispose()
 
+    @contextmanager
+    def _write(self, time_of: "_TimeOf") -> Iterator[Transaction]:
+        with plainly(), self.engine.begin() as sql:
+            tx = Transaction(sql, time_of(sql, self._told()))
+            yield tx
+            tx.end()
+        if tx.woken:
+            self.wake(tx.woken)
 
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """The database's own faults, without the statement and its values."""
-    try:
-        yield
-    except (IntegrityError, ProgrammingError):
-        raise  # a fault of ours, not of the database
-    except DatabaseError as err:
-        raise StoreFailed(f"the database failed: {fault(err)}") from err
+    @property
+    def _embedded(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
 
-
-def fault(err: DatabaseError) -> str:
-    """The kind of fault in words of ours: the database's own may quote what was written."""
-    code = getattr(err.orig, "sqlite_errorcode", None)
-    if code is None:
-        return type(err.orig).__name__
-    name = str(getattr(err.orig, "sqlite_errorname", code))
-    words = FAULTS.get(code & 0xFF)  # the rest of an extended code tells only where
-    return f"{words} ({name})" if words else name
+    def _told(self) -> ColumnElement[datetime]:
+        return DATABASE_CLOCK if self.database_time else literal(self.clock(), Moment)
 
 
-def latest(sql: Connection, told: datetime) -> datetime:
+def _insert(sql: Connection, table: Any) -> Any:
+    return {"sqlite": sqlite, "postgresql": postgresql}[sql.dialect.name].insert(table)
+
+
+def check_clock(sql: Connection, store: Store) -> None:
+    """Raises ClockBehind; writes nothing."""
+    _latest(sql, store._told())
+
+
+_TimeOf: TypeAlias = Callable[[Connection, ColumnElement[datetime]], datetime]
+
+
+def _latest(sql: Connection, told: ColumnElement[datetime]) -> datetime:
     """The clock's time, kept from running backwards across processes and restarts.
 
     Raises ClockBehind rather than let time stand still for longer than MAY_STAND_STILL.
     """
-    kept: datetime | None = sql.scalar(select(high_water.c.latest))
-    if kept is None or kept < told:
-        return told
-    if kept - told > MAY_STAND_STILL:
+    kept = select(w.latest).scalar_subquery()
+    row = sql.execute(select(kept.label("kept"), told.label("told"))).one()
+    return _checked(max(row.kept or row.told, row.told), row.told)
+
+
+def _advance(sql: Connection, told: ColumnElement[datetime]) -> datetime:
+    """The same, kept for the next one. In PostgreSQL this row's lock is the writer's lock."""
+    later = case((w.latest < told, told), else_=w.latest)
+    new = _insert(sql, high_water).values(id=1, latest=told)
+    kept = new.on_conflict_do_update(index_elements=["id"], set_={"latest": later})
+    row = sql.execute(kept.returning(w.latest.label("kept"), told.label("told"))).one()
+    return _checked(row.kept, row.told)
+
+
+def _checked(now: datetime, told: datetime) -> datetime:
+    if now - told > MAY_STAND_STILL:
         raise ClockBehind(
             f"the machine's clock says {told:%Y-%m-%d %H:%M} UTC, the database has seen"
-            f" {kept:%Y-%m-%d %H:%M} UTC"
+            f" {now:%Y-%m-%d %H:%M} UTC"
         )
-    return kept
-
-
-def _advance(sql: Connection, told: datetime) -> datetime:
-    now = latest(sql, told)
-    if sql.execute(update(high_water).values(latest=now)).rowcount == 0:
-        sql.execute(high_water.insert().values(id=1, latest=now))
     return now

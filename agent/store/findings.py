@@ -8,12 +8,12 @@ from sqlalchemy import Column, Index, Integer, Table, Text, func, select, text, 
 
 from agent.domain.check import Severity
 from agent.domain.problems import Problem
-from agent.store.engine import Moment, Transaction, metadata
+from agent.store.engine import Counter, Moment, Transaction, metadata
 
 finding = Table(
     "finding",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Counter, primary_key=True),
     Column("subject", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("establishment", Text, nullable=False),

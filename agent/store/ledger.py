@@ -107,7 +107,7 @@ class Ledger:
             fence=0, wish=1, failures=0,
         )  # fmt: skip
         never = new.on_conflict_do_nothing(index_elements=["key"])
-        if self.tx.sql.execute(never).rowcount == 0:
+        if self.tx.sql.execute(never.returning(o.key)).one_or_none() is None:
             return False
         if due <= self.tx.now:
             self.tx.woken.append(key)

@@ -3,38 +3,81 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from agent.errors import Misconfigured
-from agent.store.engine import Store, fault, latest, nobody
+from agent.store import postgres
+from agent.store.engine import Store, check_clock, nobody
+from agent.store.faults import fault, fault_of
+from agent.store.schema import NEW, downgrade, fits, named, revision, upgrade
+
+__all__ = ["database_file", "downgrade", "open_store", "upgrade", "upgrade_database"]
 
 PATIENCE_MS = 30_000  # how long a writer waits for another writer
 PATIENCE = f"busy_timeout={PATIENCE_MS}"
 PRAGMAS = (PATIENCE, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-NEW = ""
+
+
+def machine_time() -> datetime:
+    """Of the machine that this runs on; aware UTC."""
+    return datetime.now(UTC)
 
 
 def open_store(
     url: str,
-    clock: Callable[[], datetime],
+    clock: Callable[[], datetime] | None = None,
     wake: Callable[[Iterable[str]], None] = nobody,
+    *,
+    password: str | None = None,
 ) -> Store:
-    """The store at this URL. A new SQLite file is made and given the schema.
+    """The store at this URL. A new SQLite file is made; what is empty is given the schema.
 
-    Raises Misconfigured where the database cannot be used as it is, ClockBehind where the
-    clock is far behind what it has seen.
+    Without a `clock` the time is the machine's in SQLite, and the database's in PostgreSQL,
+    which several machines share. Raises Misconfigured where the database cannot be used as it
+    is, ClockBehind where the clock is far behind what it has seen.
     """
-    path = database_file(url)
+    parsed = _parsed(url)
+    if is_embedded(url):
+        return _open_file(database_file(url), clock or machine_time, wake)
+    writer, reader = postgres.engines(parsed, password)
+    store = Store(writer, reader, clock or machine_time, wake, database_time=clock is None)
+    with ExitStack() as if_it_fails:
+        if_it_fails.callback(store.close)
+        try:
+            postgres.prepare(writer, lambda sql: check_clock(sql, store))
+        except DatabaseError as err:
+            raise _unusable("opened", err) from err
+        if_it_fails.pop_all()
+    return store
+
+
+def is_embedded(url: str) -> bool:
+    """Whether one agent alone uses it, from its own disk."""
+    return _parsed(url).drivername != "postgresql"
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as err:
+        raise Misconfigured("the database URL is none", _URL) from err
+
+
+def _unusable(what: str, err: DatabaseError) -> Misconfigured:
+    found = fault_of(err)
+    words = f"the PostgreSQL database cannot be {what}: {found.words}"
+    return Misconfigured(words, found.cure or "See the log of PostgreSQL.")
+
+
+def _open_file(
+    path: Path, clock: Callable[[], datetime], wake: Callable[[Iterable[str]], None]
+) -> Store:
     store = Store(_sqlite(path, "BEGIN IMMEDIATE"), _sqlite(path, "BEGIN"), clock, wake)
     event.listen(store.reader, "connect", _read_only)
     with ExitStack() as if_it_fails:
@@ -44,9 +87,9 @@ def open_store(
             _look(path)
             _keep_private(path)
             with store.engine.begin() as sql:
-                if _fits(sql) == NEW:
+                if fits(sql) == NEW:
                     upgrade(sql)
-                latest(sql, clock())
+                check_clock(sql, store)
         except (DatabaseError, OSError) as err:
             raise Misconfigured(
                 f"the database {path} cannot be opened: {_plain(err)}", _LOOK
@@ -57,17 +100,17 @@ def open_store(
 
 def database_file(url: str) -> Path:
     """The file of this URL. Raises Misconfigured, without the URL: it may hold a password."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as err:
-        raise Misconfigured("the database URL is none", _URL) from err
+    parsed = _parsed(url)
     name = parsed.database or ""
     if parsed.get_backend_name() != "sqlite" or name in ("", ":memory:") or parsed.query:
         raise Misconfigured("the database URL is not one that this version knows", _URL)
     return Path(name)
 
 
-_URL = "Set CALLSTEWARD_DATABASE_URL to sqlite:////path/to/callsteward.db, or unset it."
+_URL = (
+    "Set CALLSTEWARD_DATABASE_URL to sqlite:////path/to/callsteward.db or"
+    " postgresql://USER@HOST/NAME, or unset it."
+)
 _LOOK = "Check the file, its folder and the disk; restore a backup if it is damaged."
 
 
@@ -109,37 +152,34 @@ def _read_only(connection: Any, record: object) -> None:
     connection.execute("PRAGMA query_only=ON")
 
 
-def upgrade_database(url: str) -> str:
+def upgrade_database(url: str, *, password: str | None = None) -> str:
     """Bring an existing database to this version's schema; returns the schema's name."""
-    path = database_file(url)
+    if is_embedded(url):
+        return _upgrade_file(database_file(url))
+    writer, reader = postgres.engines(_parsed(url), password)
+    reader.dispose()
+    try:
+        postgres.migrate(writer)
+        with writer.begin() as sql:
+            return named(sql)
+    except DatabaseError as err:
+        raise _unusable("upgraded", err) from err
+    finally:
+        writer.dispose()
+
+
+def _upgrade_file(path: Path) -> str:
     _keep_private(path)
     engine = _sqlite(path, "BEGIN IMMEDIATE", (PATIENCE,))
     try:
         with engine.begin() as sql:
-            _revision(sql)
+            revision(sql)
             upgrade(sql)
-            return MigrationContext.configure(sql).get_current_revision() or ""
+            return named(sql)
     except (DatabaseError, CommandError) as err:
         raise Misconfigured(f"the database cannot be upgraded: {_plain(err)}", _LOOK) from err
     finally:
         engine.dispose()
-
-
-def _config(sql: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = sql
-    return config
-
-
-def upgrade(sql: Connection, to: str = "head") -> None:
-    """Bring the schema up to a revision, in the caller's transaction."""
-    command.upgrade(_config(sql), to)
-
-
-def downgrade(sql: Connection, to: str = "base") -> None:
-    """Take the schema down to a revision, in the caller's transaction."""
-    command.downgrade(_config(sql), to)
 
 
 def _look(path: Path) -> None:
@@ -149,32 +189,6 @@ def _look(path: Path) -> None:
     engine = _sqlite(path, "BEGIN", (PATIENCE,))
     try:
         with engine.begin() as sql:
-            _fits(sql)
+            fits(sql)
     finally:
         engine.dispose()
-
-
-def _fits(sql: Connection) -> str:
-    """Its revision, which is this version's or NEW. Raises Misconfigured for another one."""
-    found, wanted = _revision(sql), ScriptDirectory.from_config(_config()).get_current_head()
-    if found not in (NEW, wanted):
-        raise Misconfigured(
-            f"the database has schema {found}, this version needs {wanted}",
-            "Take a backup, then run: callsteward database upgrade",
-        )
-    return found
-
-
-def _revision(sql: Connection) -> str:
-    """Its revision, or NEW if it is empty. Raises Misconfigured where we do not know it."""
-    found = MigrationContext.configure(sql).get_current_revision()
-    if found is None and set(inspect(sql).get_table_names()) <= {"alembic_version"}:
-        return NEW
-    scripts = ScriptDirectory.from_config(_config())
-    if found is None or found not in {script.revision for script in scripts.walk_revisions()}:
-        raise Misconfigured(
-            "the database has a schema that this version does not know"
-            f" ({found or 'no version'})",
-            "Install the version of callsteward that wrote it, or restore a backup.",
-        )
-    return found

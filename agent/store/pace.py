@@ -8,12 +8,12 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from sqlalchemy import Column, Table, Text, select
 
-from agent.store.engine import Store, Transaction, metadata
+from agent.store.engine import DATABASE_CLOCK, EPOCH, Store, Transaction, metadata
 
 pace = Table(
     "pace",
@@ -44,7 +44,9 @@ class StoredTimetable:
     """A timetable in the store. `account` names whose limits they are.
 
     `clock` gives seconds and must be the same for all processes of the machine, as
-    `time.monotonic` is on Linux: there it counts from the start of the machine.
+    `time.monotonic` is on Linux: there it counts from the start of the machine. Where the
+    time is the database's, moments are told by that, and `clock` only measures how long the
+    way from there took: several machines share the timetable.
     """
 
     store: Store
@@ -55,9 +57,9 @@ class StoredTimetable:
     def book(self, wants: Sequence[Want]) -> Sequence[float]:
         """One short transaction for all of them. See the port `Timetable`."""
         labels = sorted({label for counts, _ in wants for label in counts} & set(self.limits))
-        with self.store.begin() as tx:
+        with self.store.beside() as tx:
             before = {label: _Line.read(tx, self.account, label) for label in labels}
-            now = self._now()  # not before the write lock is ours: it may take a while
+            now, read_at = self._now(tx)  # not before the rows are ours: it may take a while
             lines = {
                 label: _Line(self.limits[label], _plausible(begun, now))
                 for label, begun in before.items()
@@ -65,11 +67,20 @@ class StoredTimetable:
             moments = [_book(lines, want, now) for want in wants]
             for label, line in lines.items():
                 line.write(tx, self.account, label, now)
-        after = self._now()
+        after = now + _microseconds(self.clock() - read_at)
         return [(moment - after) / 1e6 for moment in moments]
 
-    def _now(self) -> int:
-        return int(self.clock() * 1e6)
+    def _now(self, tx: Transaction) -> tuple[int, float]:
+        """The moment in the timetable's time, and what `clock` says then."""
+        if self.store.database_time:
+            told: datetime = tx.sql.execute(select(DATABASE_CLOCK)).scalar_one()
+            return (told - EPOCH) // timedelta(microseconds=1), self.clock()
+        here = self.clock()
+        return _microseconds(here), here
+
+
+def _microseconds(seconds: float) -> int:
+    return int(seconds * 1e6)
 
 
 @dataclass(frozen=True, slots=True)

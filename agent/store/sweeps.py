@@ -99,8 +99,8 @@ class Sweeps:
         new = self.tx.insert(sweep).values(
             id=sweep_id, state="RUNNING", started_at=self.tx.now, gaps="[]", api_calls=0
         )
-        first = self.tx.sql.execute(new.on_conflict_do_nothing(index_elements=["id"])).rowcount
-        if first:
+        never = new.on_conflict_do_nothing(index_elements=["id"]).returning(s.id)
+        if self.tx.sql.execute(never).one_or_none() is not None:
             rows = [
                 {"sweep": sweep_id, "tag": one.tag, "establishment": one.establishment}
                 for one in assets

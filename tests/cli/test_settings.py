@@ -181,14 +181,42 @@ def test_a_proxy_with_a_password_is_refused_with_the_cure(cli: Cli, url: str) ->
     assert "CALLSTEWARD_HTTP_PROXY = http://proxy.example:3128\n" in cli("settings")[1]
 
 
-@pytest.mark.parametrize(
-    ("name", "scheme"),
-    [("DATABASE_URL", "postgresql"), ("GRAPH_URL", "https"), ("LOGIN_URL", "https")],
-)
-def test_no_url_holds_a_password(cli: Cli, name: str, scheme: str) -> None:
+@pytest.mark.parametrize("name", ["GRAPH_URL", "LOGIN_URL"])
+def test_no_url_holds_a_password(cli: Cli, name: str) -> None:
     """`settings` prints them as they stand."""
-    cli.set(**{f"CALLSTEWARD_{name}": f"{scheme}://agent:{SECRET}@there.example/x"})
+    cli.set(**{f"CALLSTEWARD_{name}": f"https://agent:{SECRET}@there.example/x"})
     assert f"CALLSTEWARD_{name}: a URL with a user or a password" in _refusal(cli)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://agent:{}@db.example/x", "postgresql://agent:a/{}@db.example/x",
+        "postgresql://agent:a@{}@db.example/x", "postgresql://agent:#{}@db.example/x",
+        "postgresql://agent@db.example/x?password={}", "postgresql:///x?sslPassword={}",
+        "postgres://agent:{}@db.example/x", "agent:{}@db.example",
+    ],
+)  # fmt: skip
+def test_the_password_of_a_database_is_in_a_file_alone(cli: Cli, url: str) -> None:
+    cli.set(CALLSTEWARD_DATABASE_URL=url.format(SECRET))
+    refusal = _refusal(cli)
+    assert "CALLSTEWARD_DATABASE_URL: a URL with a password is not supported" in refusal
+    assert "CALLSTEWARD_DATABASE_PASSWORD_FILE" in refusal
+    good = "postgresql://agent@db.example:5433/x?sslmode=verify-full"
+    cli.set(CALLSTEWARD_DATABASE_URL=good)
+    assert load().database == good
+    assert load().database_password() is None
+    (cli.home / "password").write_text(f"{SECRET}\n")
+    cli.set(CALLSTEWARD_DATABASE_PASSWORD_FILE=str(cli.home / "password"))
+    assert load().database_password() == SECRET
+    assert SECRET not in cli("settings")[1]
+
+
+@pytest.mark.parametrize("name", ["REQUIRE_ALL", "TEST_PG_URL"])
+def test_what_is_there_for_the_tests_is_known_and_no_setting(cli: Cli, name: str) -> None:
+    cli.set(**{f"CALLSTEWARD_{name}": "1"})
+    code, out, _ = cli("settings")
+    assert (code, name in out) == (0, False)
 
 
 def test_the_path_of_a_database_may_hold_any_character(cli: Cli) -> None:

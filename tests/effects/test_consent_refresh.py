@@ -72,9 +72,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(url: str, tmp_path: Path) -> Iterator[Desk]:
     clock = Clock(NOON)
-    store = registered(tmp_path, clock)
+    store = registered(url, clock)
     tokens = tokens_in(store, tmp_path)
     yield Desk(store, tokens, Contacts(StoredVault(tokens)), clock)
     store.close()

@@ -9,9 +9,9 @@ from tests.support.estates import World, make_world
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(url: str) -> Iterator[World]:
     """Three establishments, six iPads, all well."""
-    made = make_world(tmp_path)
+    made = make_world(url)
     yield made
     made.store.close()
 

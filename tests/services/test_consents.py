@@ -42,8 +42,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = registered(tmp_path, clock)
+def store(url: str, clock: Clock) -> Iterator[Store]:
+    opened = registered(url, clock)
     yield opened
     opened.close()
 

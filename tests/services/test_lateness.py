@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -31,8 +30,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    made = a_store(tmp_path, clock)
+def store(url: str, clock: Clock) -> Iterator[Store]:
+    made = a_store(url, clock)
     yield made
     made.close()
 

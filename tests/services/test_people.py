@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -41,8 +40,8 @@ def scheme() -> Scheme:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Store]:
-    opened = a_store(tmp_path)
+def empty(url: str) -> Iterator[Store]:
+    opened = a_store(url)
     yield opened
     opened.close()
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -37,8 +36,8 @@ def scheme() -> Scheme:
 
 
 @pytest.fixture
-def store(tmp_path: Path, scheme: Scheme) -> Iterator[Store]:
-    opened = a_store(tmp_path)
+def store(url: str, scheme: Scheme) -> Iterator[Store]:
+    opened = a_store(url)
     import_staff(opened, scheme, staff_file(all_codes(scheme)), BY)
     yield opened
     opened.close()

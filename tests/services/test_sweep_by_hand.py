@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,8 @@ BY = nobody_named("root")
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = make_world(tmp_path)
+def world(url: str) -> Iterator[World]:
+    made = make_world(url)
     yield made
     made.store.close()
 

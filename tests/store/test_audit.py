@@ -1,7 +1,5 @@
 """The chain is read as text where the database keeps text, and as bytes from SQLite's file."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Dialect
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,8 +18,8 @@ def test_only_sqlite_is_asked_for_bytes(dialect: Dialect, casts: int) -> None:
     assert said.endswith("ORDER BY audit.seq")
 
 
-def test_a_row_with_a_backslash_comes_back_as_it_went_in(tmp_path: Path) -> None:
-    store = a_store(tmp_path)
+def test_a_row_with_a_backslash_comes_back_as_it_went_in(url: str) -> None:
+    store = a_store(url)
     with store.begin() as tx:
         Audit(tx).add("STAFF_ADDED", "STAFF", "S-1", details={"path": "C:\\x", "name": "Ŵ"})
     with store.read() as tx:

@@ -13,7 +13,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError
 
 from agent.errors import ClockBehind, StoreFailed
-from agent.store.engine import MAY_STAND_STILL, Day, Moment, fault
+from agent.store.engine import MAY_STAND_STILL, Day, Moment
+from agent.store.faults import fault
 from agent.store.opening import open_store
 from tests.support.estates import Clock
 from tests.support.stores import a_store

@@ -85,9 +85,9 @@ class Book:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Book]:
+def book(url: str) -> Iterator[Book]:
     clock = Clock(NOON)
-    store = a_store(tmp_path, clock)
+    store = a_store(url, clock)
     yield Book(store, clock)
     store.close()
 
@@ -262,9 +262,8 @@ def test_the_longest_due_comes_first_and_no_more_than_asked_for(book: Book) -> N
         assert Ledger(tx).runnable(("sweep",), 3) == []
 
 
-def test_what_is_due_at_once_wakes_and_what_is_due_later_does_not(tmp_path: Path) -> None:
+def test_what_is_due_at_once_wakes_and_what_is_due_later_does_not(url: str) -> None:
     woken: list[str] = []
-    url = f"sqlite:///{tmp_path / 'callsteward.db'}"
     store = open_store(url, Clock(NOON), woken.extend)
     with store.begin() as tx:
         Ledger(tx).owe("letter", "now", NOON)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -33,8 +32,8 @@ SECOND = Asset(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = a_store(tmp_path)
+def store(url: str) -> Iterator[Store]:
+    opened = a_store(url)
     with opened.begin() as tx:
         sam = Staff("S-1", "Sam Pock", "spoc", "MDI")
         People(tx).replace_staff(StaffPlan((sam,), (), (), frozenset({"S-1"}), ()))

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -86,9 +85,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(url: str) -> Iterator[Desk]:
     clock = Clock(NOON)
-    store = a_store(tmp_path, clock)
+    store = a_store(url, clock)
     made = Desk(clock, store, Letters(store))
     made.owe()
     yield made

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -47,8 +46,8 @@ class Idle(Worker):
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = a_store(tmp_path)
+def store(url: str) -> Iterator[Store]:
+    opened = a_store(url)
     yield opened
     opened.close()
 

@@ -23,9 +23,9 @@ BY = at_the_command_line("INFOSEC-1", "alex")
 LEI1, MDI1 = "leibt001@ipads.example", "mdibt001@ipads.example"
 
 
-def registered(path: Path, clock: Callable[[], datetime]) -> Store:
+def registered(where: Path | str, clock: Callable[[], datetime]) -> Store:
     """Staff and register are in it."""
-    store = a_store(path, clock)
+    store = a_store(where, clock)
     import_staff(store, load_scheme(), staff_file(CODES), BY)
     import_register(store, load_scheme(), as_file(register_rows(CODES)), BY)
     return store

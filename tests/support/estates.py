@@ -38,7 +38,6 @@ from agent.store.engine import Store
 from agent.store.findings import Findings, Open
 from agent.store.incidents import Incidents
 from agent.store.ledger import Ledger, Owed
-from agent.store.opening import open_store
 from agent.store.sweeps import Sweep, Sweeps
 from agent.tick import Worker
 from connectors.http import Reach
@@ -51,6 +50,7 @@ from connectors.sandbox.failures import Failure
 from connectors.sandbox.identity import Identity, identity
 from connectors.sandbox.records import DEVICES, Edit, Records
 from connectors.sandbox.wire import Request, stamp
+from tests.support.stores import a_store
 
 BASE = "https://graph.example"
 NO_PATIENCE = Patience(
@@ -218,15 +218,15 @@ class World:
         return replace(self, worker=replace(self.worker, effects=effects))
 
 
-def make_world(folder: Path, establishments: int = 3, database: bytes = b"") -> World:
+def make_world(where: Path | str, establishments: int = 3, database: bytes = b"") -> World:
     """A new estate, imported, before its first night. `database` is that of such a one."""
     clock = Clock()
     places = read_establishments(config_folder() / "establishments.csv", establishments)
     estate = Estate(1, datetime(2026, 11, 21, 1, tzinfo=UTC), places, 2 * len(places))
     core = Core(Records(estate), application(), clock, BASE)
-    file = folder / "callsteward.db"
-    file.write_bytes(database)
-    store = open_store(f"sqlite:///{file}", clock)
+    if database:
+        Path(where, "callsteward.db").write_bytes(database)
+    store = a_store(where, clock)
     if not database:
         fill(store, estate)
     postbox = Postbox()

@@ -1,4 +1,4 @@
-"""A real store in a real file."""
+"""A real store: in a real file, or in a real PostgreSQL."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +10,10 @@ from agent.store.opening import open_store
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
 
 
-def a_store(path: Path, clock: Callable[[], datetime] = lambda: NOON) -> Store:
-    """A new store in this folder, with the schema of this version."""
-    return open_store(f"sqlite:///{path / 'callsteward.db'}", clock)
+def a_store(where: Path | str, clock: Callable[[], datetime] = lambda: NOON) -> Store:
+    """The store at this URL, or in the file of this folder; a new one gets the schema."""
+    return open_store(url_of(where), clock)
+
+
+def url_of(where: Path | str) -> str:
+    return where if isinstance(where, str) else f"sqlite:///{where / 'callsteward.db'}"

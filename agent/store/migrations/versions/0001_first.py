@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from agent.store.engine import Day, Moment
+from agent.store.engine import Counter, Day, Moment
 
 revision = "0001"
 down_revision = None
@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "audit",
-        sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("seq", Counter, primary_key=True, autoincrement=False),
         sa.Column("row", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sqlite_strict=True,
@@ -22,7 +22,7 @@ def upgrade() -> None:
     op.create_table(
         "audit_head",
         sa.Column("id", sa.Integer(), sa.CheckConstraint("id = 1"), primary_key=True),
-        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("seq", Counter, nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sqlite_strict=True,
     )
@@ -34,7 +34,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "finding",
-        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("id", Counter, primary_key=True),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("establishment", sa.Text(), nullable=False),
