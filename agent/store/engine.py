@@ -188,7 +188,7 @@ def _latest(sql: Connection, told: ColumnElement[datetime]) -> datetime:
     """
     kept = select(w.latest).scalar_subquery()
     row = sql.execute(select(kept.label("kept"), told.label("told"))).one()
-    return _checked(max(row.kept or row.told, row.told), row.told)
+    return _checked(max(row.kept or row.told, row.told), row.told, _whose(told))
 
 
 def _advance(sql: Connection, told: ColumnElement[datetime]) -> datetime:
@@ -197,13 +197,21 @@ def _advance(sql: Connection, told: ColumnElement[datetime]) -> datetime:
     new = _insert(sql, high_water).values(id=1, latest=told)
     kept = new.on_conflict_do_update(index_elements=["id"], set_={"latest": later})
     row = sql.execute(kept.returning(w.latest.label("kept"), told.label("told"))).one()
-    return _checked(row.kept, row.told)
+    return _checked(row.kept, row.told, _whose(told))
 
 
-def _checked(now: datetime, told: datetime) -> datetime:
+def _whose(told: ColumnElement[datetime]) -> tuple[str, str | None]:
+    if told is DATABASE_CLOCK:
+        server = "Correct the clock of the server that PostgreSQL runs on, or restore a backup."
+        return "PostgreSQL's clock", server
+    return "the machine's clock", None
+
+
+def _checked(now: datetime, told: datetime, whose: tuple[str, str | None]) -> datetime:
     if now - told > MAY_STAND_STILL:
         raise ClockBehind(
-            f"the machine's clock says {told:%Y-%m-%d %H:%M} UTC, the database has seen"
-            f" {now:%Y-%m-%d %H:%M} UTC"
+            f"{whose[0]} says {told:%Y-%m-%d %H:%M} UTC, the database has seen"
+            f" {now:%Y-%m-%d %H:%M} UTC",
+            whose[1],
         )
     return now

@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 
 import agent.store.pace  # noqa: F401  (declares its table)
-from agent.domain.people import Inbox
-from agent.errors import Misconfigured, StoreFailed
+from agent.errors import Misconfigured
 from agent.store.engine import metadata
 from agent.store.opening import open_store, upgrade_database
-from agent.store.people import inbox
 from tests.support.shapes import shape
 from tests.support.stores import NOON, a_store
 
@@ -245,13 +243,6 @@ def test_the_pragmas_are_in_force_on_both_sides(tmp_path: Path) -> None:
     store.close()
 
 
-def test_the_reader_cannot_write(tmp_path: Path) -> None:
-    store = a_store(tmp_path)
-    with pytest.raises(StoreFailed, match="readonly"), store.read() as tx:
-        tx.sql.exec_driver_sql("insert into region values ('MDI', 'Yorkshire')")
-    store.close()
-
-
 def test_a_text_is_no_number_and_a_reference_must_lead_somewhere(tmp_path: Path) -> None:
     """STRICT, and foreign keys."""
     store = a_store(tmp_path)
@@ -263,15 +254,4 @@ def test_a_text_is_no_number_and_a_reference_must_lead_somewhere(tmp_path: Path)
     for statement, message in writes:
         with pytest.raises(Exception, match=message), store.begin() as tx:
             tx.sql.exec_driver_sql(statement)
-    store.close()
-
-
-def test_an_error_of_the_database_does_not_say_what_was_written(tmp_path: Path) -> None:
-    """It may be personal, and errors are logged."""
-    store = a_store(tmp_path)
-    box = Inbox("nowhere", "MDI", "security", "asha.abara@justice.example")
-    values = {"scope": box.scope, "code": box.code, "role": box.role, "address": box.address}
-    with pytest.raises(Exception, match="CHECK") as refused, store.begin() as tx:
-        tx.sql.execute(inbox.insert().values(**values))
-    assert "asha" not in str(refused.value)
     store.close()
