@@ -36,10 +36,10 @@ def _settings(environment: Mapping[str, str]) -> Settings:
     return Settings(**given)  # type: ignore[arg-type]
 
 
-def _next_process_works(environment: Mapping[str, str], home: Path) -> Store:
+def _next_process_works(environment: Mapping[str, str], url: str) -> Store:
     """All that is owed is done by somebody who comes after the lease."""
     settings = _settings(environment)
-    store = open_store(f"sqlite:///{home / 'callsteward.db'}", _ahead)
+    store = open_store(url, _ahead)
     worker = worker_of(settings, store, mdm_of(settings), AGENT_SLOTS)
     with closing(Lanes(worker)) as lanes:
         lanes.drain(60)
@@ -64,18 +64,18 @@ def _chain_holds(store: Store) -> bool:
 
 @pytest.mark.parametrize("places", [1, 2, 4])
 def test_a_process_that_dies_between_two_establishments_is_carried_on(
-    outside: Outside, home: Path, places: int
+    outside: Outside, home: Path, url: str, places: int
 ) -> None:
-    outside.filled_store(home).close()
+    outside.filled_store(url).close()
     for tag in ("K10001", "K10003", "K10005"):
         outside.edit(tag, isSupervised=False)
-    environment, before = outside.environment(home), len(outside.mails())
+    environment, before = outside.environment(home, url), len(outside.mails())
     code, _, err = run(str(places), settings=environment, module="tests.support.dies")
     assert (code, err) == (POWER_CUT, "")
-    dead = open_store(f"sqlite:///{home / 'callsteward.db'}", utc_now)
+    dead = open_store(url, utc_now)
     assert _parts(dead) == sorted(PLACES[:places])
     dead.close()
-    with closing(_next_process_works(environment, home)) as store:
+    with closing(_next_process_works(environment, url)) as store:
         assert _parts(store) == sorted(PLACES)
         assert [one.state for one in _sweeps(store)] == ["COMPLETE"]
         assert _chain_holds(store)
@@ -86,12 +86,12 @@ def test_a_process_that_dies_between_two_establishments_is_carried_on(
 
 @pytest.mark.parametrize("command", ["sweep", "serve"])
 def test_a_command_killed_while_it_reads_is_carried_on_after_its_lease(
-    outside: Outside, home: Path, command: str
+    outside: Outside, home: Path, url: str, command: str
 ) -> None:
-    filled = outside.filled_store(home)
+    filled = outside.filled_store(url)
     outside.edit("K10001", isSupervised=False)
     outside.control("PUT", "latency", {"ms": 1500})
-    environment, before = outside.environment(home), len(outside.mails())
+    environment, before = outside.environment(home, url), len(outside.mails())
     with start(command, settings=environment) as child:
         until(lambda: _sweeps(filled) or child.poll() is not None)
         child.send_signal(signal.SIGKILL)
@@ -101,7 +101,7 @@ def test_a_command_killed_while_it_reads_is_carried_on_after_its_lease(
     assert [one.state for one in _sweeps(filled)] == ["RUNNING"]
     assert _parts(filled) == []
     filled.close()
-    with closing(_next_process_works(environment, home)) as store:
+    with closing(_next_process_works(environment, url)) as store:
         assert [one.state for one in _sweeps(store)] == ["COMPLETE"]
         assert _parts(store) == sorted(PLACES)
         assert _chain_holds(store)
@@ -109,13 +109,13 @@ def test_a_command_killed_while_it_reads_is_carried_on_after_its_lease(
 
 
 def test_nobody_touches_a_dead_ones_work_before_its_lease_is_over(
-    outside: Outside, home: Path
+    outside: Outside, home: Path, url: str
 ) -> None:
-    outside.filled_store(home).close()
-    environment = outside.environment(home)
+    outside.filled_store(url).close()
+    environment = outside.environment(home, url)
     run("1", settings=environment, module="tests.support.dies")
     settings = _settings(environment)
-    with closing(open_store(f"sqlite:///{home / 'callsteward.db'}", utc_now)) as store:
+    with closing(open_store(url, utc_now)) as store:
         worker = worker_of(settings, store, mdm_of(settings), AGENT_SLOTS)
         with closing(Lanes(worker)) as lanes:
             lanes.drain(60)

@@ -17,10 +17,10 @@ from agent.schemes import load_scheme
 from agent.services.people import import_contacts, import_staff
 from agent.services.register import import_register
 from agent.store.engine import Store
-from agent.store.opening import open_store
 from connectors.http import utc_now
 from connectors.sandbox.mail import read_all
 from tests.support.estates import BY
+from tests.support.stores import a_store
 
 PREFIX = "CALLSTEWARD_"
 SECONDS = 60.0  # how long a process may take before a test gives up on it
@@ -58,8 +58,8 @@ class Outside:
         """Every mail that was ever taken, oldest first."""
         return read_all(self.said["imap"]["host"], self.said["imap"]["port"])
 
-    def environment(self, folder: Path) -> dict[str, str]:
-        """The variables of an agent that lives in this folder."""
+    def environment(self, folder: Path, url: str = "") -> dict[str, str]:
+        """The variables of an agent that lives in this folder, its database there or not."""
         graph, smtp = self.said["graph"], self.said["smtp"]
         password = folder / "smtp-password"
         password.write_text(smtp["password"] + "\n", encoding="utf-8")
@@ -79,14 +79,12 @@ class Outside:
             "smtp_ca_file": smtp["ca_file"],
             "mail_from": "callsteward@justice.example",
         }
+        told |= {"database_url": url} if url else {}
         return {PREFIX + name.upper(): str(value) for name, value in told.items()}
 
-    def filled_store(self, folder: Path) -> Store:
-        """The database of this folder, with the estate's register, staff and inboxes."""
-        return self.filled(open_store(f"sqlite:///{folder / 'callsteward.db'}", utc_now))
-
-    def filled(self, store: Store) -> Store:
-        """This store, with the estate's register, staff and inboxes."""
+    def filled_store(self, where: Path | str) -> Store:
+        """The database there, with the estate's register, staff and inboxes."""
+        store = a_store(where, utc_now)
         scheme = load_scheme()
         files = {name: Path(path).read_bytes() for name, path in self.said["files"].items()}
         import_staff(store, scheme, files["staff"], BY)
