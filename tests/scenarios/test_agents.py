@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from agent.store.audit import Audit
 from agent.store.engine import Store
+from agent.store.incidents import incident, mail
 from agent.store.ledger import Ledger, obligation
 from tests.support.outside import SECONDS, Outside, run, start, until
 
@@ -29,11 +30,20 @@ def _serving(settings: dict[str, str]) -> "Iterator[subprocess.Popen[str]]":
             assert (child.returncode, "Traceback" in err) == (0, False), err
 
 
-def _done(store: Store) -> Counter[str]:
-    """How many obligations of each kind were met."""
+def _swept(store: Store) -> int:
     o = obligation.c
     with store.read() as tx:
-        return Counter(tx.sql.scalars(select(o.kind).where(o.state == "done")))
+        return len(
+            tx.sql.execute(select(o.key).where(o.kind == "sweep", o.state == "done")).all()
+        )
+
+
+def _letters(store: Store) -> list[str]:
+    """The Message-ID of each letter about the iPads that was taken."""
+    accepted = select(mail.c.message_id).where(mail.c.accepted_at.is_not(None))
+    about = accepted.join(incident).where(incident.c.type == "device.supervised")
+    with store.read() as tx:
+        return list(tx.sql.scalars(about))
 
 
 def _audited(store: Store) -> list[dict[str, str]]:
@@ -51,17 +61,19 @@ def test_three_agents_sweep_the_night_once_and_send_each_letter_once(
     settings, before = outside.environment(home, postgres_url), len(outside.mails())
     with ExitStack() as agents:
         children = [agents.enter_context(_serving(settings)) for _ in range(3)]
-        until(lambda: _done(store)["mail"] == 7 or any(c.poll() for c in children))
+        until(lambda: len(_letters(store)) == 7 or any(c.poll() for c in children))
         with store.begin() as tx:
             for number in range(3):
                 Ledger(tx).owe("sweep", f"more-{number}", tx.now)
             rows_before = Audit(tx).head()[0]
-        until(lambda: _done(store)["sweep"] >= 2 or any(c.poll() for c in children))
+        until(lambda: _swept(store) >= 2 or any(c.poll() for c in children))
         code, out, _ = run("audit", "verify", settings=settings)
         assert (code, "holds" in out) == (0, True)
-    told = Counter(mail["Message-ID"] for mail in outside.mails()[before:])
-    assert len(told) == 7  # one platform incident: three Securities, three managers, Infosec
+    told = Counter(one["Message-ID"] for one in outside.mails()[before:])
     assert set(told.values()) == {1}
+    letters = _letters(store)  # one incident: three Securities, three managers, Infosec
+    assert len(letters) == len(set(letters)) == 7
+    assert set(letters) <= set(told)
     rows = _audited(store)
     assert len(rows) > rows_before
     ended = {row["subjectId"] for row in rows if row["what"] == "SWEEP_ENDED"}
