@@ -33,9 +33,15 @@ class Clock:
         return self.now
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    opened = a_store(tmp_path_factory.mktemp("pace"), utc_now)
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
+    if request.param == "postgres":
+        where: Path | str = request.getfixturevalue("postgres").database()
+    else:
+        where = tmp_path_factory.mktemp("pace")
+    opened = a_store(where, utc_now)
     yield opened
     opened.close()
 
@@ -163,10 +169,9 @@ import sys
 from datetime import timedelta
 from agent.store.opening import open_store
 from agent.store.pace import StoredTimetable
-from connectors.http import utc_now
 from connectors.pacing import Limit
 
-store = open_store(sys.argv[1], utc_now)
+store = open_store(sys.argv[1])
 limits = {"light": Limit(5, timedelta(seconds=0.2))}
 timetable = StoredTimetable(store, "shared", limits)
 for _ in range(20):
@@ -175,9 +180,9 @@ for _ in range(20):
 """
 
 
-def _process(path: Path) -> "subprocess.Popen[str]":
+def _process(url: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-c", BOOKING, f"sqlite:///{path / 'callsteward.db'}"],
+        [sys.executable, "-c", BOOKING, url],
         env=clean_environment() | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
@@ -195,22 +200,22 @@ def _fits(moments: list[float]) -> bool:
     return all(later - first >= 0.2 - 0.005 for first, later in pairs)
 
 
-def test_two_processes_share_one_limit(tmp_path: Path) -> None:
-    a_store(tmp_path, utc_now).close()
-    with _process(tmp_path) as one, _process(tmp_path) as other:
+def test_two_processes_share_one_limit(url: str) -> None:
+    a_store(url, utc_now).close()
+    with _process(url) as one, _process(url) as other:
         booked = [_moments(one), _moments(other)]
     assert [len(moments) for moments in booked] == [20, 20]
     assert _fits([*booked[0], *booked[1]])
 
 
-def test_what_a_killed_process_had_booked_stays_booked(tmp_path: Path) -> None:
-    a_store(tmp_path, utc_now).close()
-    with _process(tmp_path) as child:
+def test_what_a_killed_process_had_booked_stays_booked(url: str) -> None:
+    a_store(url, utc_now).close()
+    with _process(url) as child:
         assert child.stdout is not None
         seen = [float(child.stdout.readline()) for _ in range(7)]
         os.kill(child.pid, signal.SIGKILL)
         seen += [float(line) for line in child.stdout.read().splitlines()]
-    with _process(tmp_path) as other:
+    with _process(url) as other:
         after = _moments(other)
     assert len(after) == 20
     assert _fits([*seen, *after])

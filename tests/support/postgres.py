@@ -34,6 +34,7 @@ ABSENT = (
     f" (for the binaries in {WHEEL}), or name a server in {SERVER}"
 )
 ROLE, SECONDS = "callsteward", 30
+LOCKED = "locked"  # a role that a server of our own asks for its password
 QUICK = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60")
 OPTIONS = ("listen_addresses=", "unix_socket_permissions=0777", "log_min_messages=fatal")
 numbers = count(1)
@@ -140,6 +141,9 @@ def cluster(found: Path, folder: Path, options: tuple[str, ...] = ()) -> Iterato
         capture_output=True, text=True, cwd="/", **cage,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
+    (place / "pg_hba.conf").write_text(
+        f"local all {LOCKED} scram-sha-256\nlocal all all trust\n"
+    )
     with serving(programs, place, options):
         yield Server(_url(place))
 
