@@ -46,6 +46,7 @@ class Server:
 
     url: URL
     shared: list[str] = field(default_factory=list)
+    ours: bool = True
 
     def execute(self, statement: str, *names: str, database: str = "") -> list[Any]:
         """As its superuser, each {} a name; outside any transaction."""
@@ -103,7 +104,7 @@ def running() -> Iterator[Server | None]:
     """A server for as long as this lasts; None where there is none to be had."""
     named, found = os.environ.get(SERVER), binaries()
     if named:
-        server = Server(make_url(named).set(drivername="postgresql"))
+        server = Server(make_url(named).set(drivername="postgresql"), ours=False)
         with suppress(psycopg.errors.DuplicateObject):
             server.execute("create role {} login", ROLE)
         yield server
