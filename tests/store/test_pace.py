@@ -169,9 +169,10 @@ import sys
 from datetime import timedelta
 from agent.store.opening import open_store
 from agent.store.pace import StoredTimetable
+from connectors.http import utc_now
 from connectors.pacing import Limit
 
-store = open_store(sys.argv[1])
+store = open_store(sys.argv[1], utc_now)  # so that the moments are this machine's
 limits = {"light": Limit(5, timedelta(seconds=0.2))}
 timetable = StoredTimetable(store, "shared", limits)
 for _ in range(20):
