@@ -246,15 +246,13 @@ class Settings(BaseSettings):
         found = _secret("database_password_file", self.database_password_file)
         return None if found is None else found.get_secret_value()
 
+    def heartbeat_url(self) -> SecretStr | None:
+        """Raises Misconfigured if the file cannot be read."""
+        return _secret("heartbeat_url_file", self.heartbeat_url_file)
+
 
 def _secret(setting: str, path: Path | None) -> SecretStr | None:
     return None if path is None else SecretStr(read_file(setting, path).strip())
-
-    def heartbeat_url(self) -> SecretStr | None:
-        """Raises Misconfigured if the file cannot be read."""
-        if self.heartbeat_url_file is None:
-            return None
-        return SecretStr(read_file("heartbeat_url_file", self.heartbeat_url_file).strip())
 
 
 def read_file(setting: str, path: Path) -> str:

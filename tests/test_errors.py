@@ -37,9 +37,15 @@ def test_every_error_says_what_is_wrong_and_takes_a_cure(kind: type[AgentError])
 @pytest.mark.parametrize(
     "kind",
     [
-        ClockBehind, StoreBusy, StoreFailed, Superseded, TryAgain, Refused, NotThere,
+        ClockBehind,
+        StoreBusy,
+        StoreFailed,
+        Superseded,
+        TryAgain,
+        Refused,
+        NotThere,
         UnknownReply,
-    ],  # fmt: skip
+    ],
 )
 def test_what_has_one_cure_brings_it_and_keeps_it_to_itself(kind: type[AgentError]) -> None:
     assert kind("wrong", hint="Another cure.").hint != kind.hint

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from agent.errors import Misconfigured
 from tests.support.killed.engines import ENGINES
 from tests.support.killed.life import Life
 from tests.support.killed.verdict import Verdict, judge
@@ -35,16 +36,24 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help=f"{SHORT} kills, as CI does")
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
     asked = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="callsteward-drill-") as folder,
-        ENGINES[asked.engine](Path(folder)) as url,
-    ):
-        found = play(Path(folder), url, SHORT if asked.short else asked.kills, asked.seed)
+    try:
+        found = _played(asked.engine, SHORT if asked.short else asked.kills, asked.seed)
+    except Misconfigured as err:
+        print(f"{err}. {err.hint}", file=sys.stderr)
+        return 2
     for line in found.lines():
         print(line)
     if asked.json:
         print(json.dumps({"engine": asked.engine, **found.figures()}))
     return 1 if found.wrong() else 0
+
+
+def _played(engine: str, kills: int, seed: int) -> Verdict:
+    with (
+        tempfile.TemporaryDirectory(prefix="callsteward-drill-") as folder,
+        ENGINES[engine](Path(folder)) as url,
+    ):
+        return play(Path(folder), url, kills, seed)
 
 
 def play(folder: Path, url: str, kills: int, seed: int) -> Verdict:

@@ -35,7 +35,9 @@ ABSENT = (
 )
 ROLE, SECONDS = "callsteward", 30
 LOCKED = "locked"  # a role that a server of our own asks for its password
-QUICK = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60")
+SMALL = ("shared_buffers=32MB", "max_connections=60")
+QUICK = ("fsync=off", "full_page_writes=off", *SMALL)
+DURABLE = SMALL
 OPTIONS = ("listen_addresses=", "unix_socket_permissions=0777", "log_min_messages=fatal")
 numbers = count(1)
 
@@ -100,7 +102,7 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running() -> Iterator[Server | None]:
+def running(options: tuple[str, ...] = QUICK) -> Iterator[Server | None]:
     """A server for as long as this lasts; None where there is none to be had."""
     named, found = os.environ.get(SERVER), binaries()
     if named:
@@ -111,17 +113,17 @@ def running() -> Iterator[Server | None]:
     elif found is None:
         yield None
     else:
-        with _started(found) as server:
+        with _started(found, options) as server:
             yield server
 
 
 @contextmanager
-def _started(found: Path) -> Iterator[Server]:
+def _started(found: Path, options: tuple[str, ...]) -> Iterator[Server]:
     """One of our own, on a socket in a folder of its own; the path of a socket is short."""
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
     try:
         folder.chmod(0o755)
-        with cluster(found, folder, QUICK) as server:
+        with cluster(found, folder, options) as server:
             server.execute("create role {} login", ROLE)
             yield server
     finally:

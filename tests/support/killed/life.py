@@ -12,11 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine
-
 from agent.schemes import config_folder
-from agent.store.opening import open_store
-from connectors.http import utc_now
 from connectors.sandbox import run as sandbox
 from tests.support.estates import BY
 from tests.support.killed.aftermath import Told, answers
@@ -65,12 +61,11 @@ class Life:
         )
         with ExitStack() as stack:
             outside = Outside(stack.enter_context(sandbox.running(options)))
-            outside.filled(open_store(url, utc_now)).close()
-            engine = create_engine(url)
-            stack.callback(engine.dispose)
+            store = outside.filled_store(url)
+            stack.callback(store.close)
             settings = outside.environment(folder) | QUICK | {"CALLSTEWARD_DATABASE_URL": url}
             log = stack.enter_context((folder / "log").open("wb"))
-            victims = Victims(settings, Tables(engine), log)
+            victims = Victims(settings, Tables(store.reader), log)
             imap = outside.said["imap"]
             box = Mailbox(imap["host"], imap["port"], imap["username"], imap["password"])
             text = Path(outside.said["files"]["register"]).read_text(encoding="utf-8")
@@ -115,15 +110,14 @@ class Life:
         time.sleep(self.random.uniform(0, 0.2 if aimed else 3))
         dying = self.who_dies(aimed=aimed)[:left]
         others = [victim for victim in self.alive() if victim not in dying]
-        self.note_unproven(self.victims.kill(dying, others))
+        self.note_unproven(self.victims.kill(dying, others, at_work=aimed))
 
     def who_dies(self, *, aimed: bool) -> list[Victim]:
         """Whoever has a claim, or all who may have it; else anybody, or everybody."""
         alive = self.alive()
-        if not alive or self.random.random() < POWER_CUT:
-            return alive
         if not aimed:
-            return [self.random.choice(alive)]
+            one_dies = alive and self.random.random() > POWER_CUT
+            return [self.random.choice(alive)] if one_dies else alive
         holder = self.victims.holder(self.victims.held_since(alive), alive)
         return alive if holder is None else [holder]
 

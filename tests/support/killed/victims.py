@@ -65,26 +65,36 @@ class Victims:
             if all(fence > victim.known.get(key, 0) for victim in started)
         }
 
-    def kill(self, dying: Iterable[Victim], others: Iterable[Victim]) -> frozenset[str]:
-        """Stop them where they are, look at what they hold, kill them. What they held.
+    def kill(
+        self, dying: Iterable[Victim], others: Iterable[Victim], *, at_work: bool = False
+    ) -> frozenset[str]:
+        """Stop them where they are, look at what is held, kill them. What they may have held.
 
-        A claim that a survivor may hold is nobody's, and of two that die together only one
-        can have a claim: so the figures say at least so many in flight.
+        `at_work`: they go on where none of them surely holds a claim. A claim that a survivor
+        may hold is nobody's, and of two that die together only one can have a claim: so the
+        figures say at least so many in flight.
         """
         stopped = [victim for victim in dying if victim.alive]
-        if not stopped:
-            return frozenset()
         for victim in stopped:
             os.kill(victim.process.pid, signal.SIGSTOP)
+        beside = [one for one in others if one.alive]
         held = self.held_since(stopped)
-        holder = self.holder(held, [*stopped, *(one for one in others if one.alive)])
-        if holder is None and held and not any(one.alive for one in others):
+        holder = self.holder(held, [*stopped, *beside])
+        if holder is None and held and not beside:
             holder = stopped[0]
+        if at_work and holder not in stopped:
+            for victim in stopped:
+                os.kill(victim.process.pid, signal.SIGCONT)
+            return frozenset()
+        known = self.tables.held()
         for victim in stopped:
             victim.process.kill()
             if victim.process.wait(SECONDS) == -signal.SIGKILL:
-                self.kills.append(Kill(victim.words, frozenset(held), victim is holder))
-        return frozenset(held)
+                kept = frozenset(
+                    k for k, fence in known.items() if fence > victim.known.get(k, 0)
+                )
+                self.kills.append(Kill(victim.words, kept, victim is holder))
+        return frozenset(known)
 
     def holder(self, held: Mapping[str, int], alive: Iterable[Victim]) -> Victim | None:
         """Who surely has a claim, of those that are alive; None where nobody can say.
