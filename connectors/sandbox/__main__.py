@@ -28,8 +28,9 @@ def options(words: list[str]) -> Options:
         "--port",
         type=int,
         default=0,
-        help="of Graph, Zoom and the control API; 0: any free one",
+        help="of Graph; Zoom and the control API have the next two; 0: any free ones",
     )
+    add("--tls", action="store_true", help="Graph and Zoom speak HTTPS")
     add("--latency-ms", type=float, default=0)
     add("--limit-scale", type=float, default=1.0, help="0.01: a hundredth of the rate limits")
     add("--now", type=moment, help="the moment that the estate's times are counted from")

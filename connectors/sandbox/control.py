@@ -12,14 +12,18 @@ from typing import Any
 from agent.errors import BadInput
 from connectors.sandbox.core import Core
 from connectors.sandbox.entra import ROLES
-from connectors.sandbox.failures import Failure
+from connectors.sandbox.failure_forms import read_failures
 from connectors.sandbox.faults.catalogue import CATALOGUE, Halves
+from connectors.sandbox.figures import amount
+from connectors.sandbox.ill import ILLS
 from connectors.sandbox.limits import RetryAfter
+from connectors.sandbox.odata import PAGE
 from connectors.sandbox.raw import RawRecords
 from connectors.sandbox.wire import Answer, Json, Request
 from connectors.sandbox.zoom.control import ZoomControl
 
 PREFIX = "/_sandbox/"
+LONGEST = 60_000  # milliseconds of latency
 
 
 @dataclass
@@ -42,6 +46,8 @@ class Control:
             ("DELETE", "counters"): self._reset_counters,
             ("PUT", "limits"): self._limits,
             ("PUT", "latency"): self._latency,
+            ("PUT", "pages"): self._pages,
+            ("GET", "failures"): self._fault_names,
             ("PUT", "failures"): self._failures,
             ("POST", "expire-tokens"): self._expire_tokens,
             ("PUT", "roles"): self._roles,
@@ -58,7 +64,9 @@ class Control:
             return Answer(200, verb(_body(request), rest))
         except BadInput as err:
             return _refused(400, str(err))
-        except (KeyError, TypeError, ValueError) as err:
+        except KeyError as err:
+            return _refused(400, f"the body lacks {err}, or names what is not there")
+        except (TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as err:
             return _refused(400, f"the body is not as expected: {err}")
 
     def _faults(self, body: Json, rest: str) -> Any:
@@ -105,24 +113,35 @@ class Control:
 
     def _limits(self, body: Json, rest: str) -> Any:
         limits = self.core.limits
-        limits.scale = float(body.get("scale", limits.scale))
+        scale = amount("scale", body.get("scale", limits.scale))
         limits.retry_after = RetryAfter(body.get("retry_after", limits.retry_after.value))
+        limits.scale = scale
         return {"scale": limits.scale, "retry_after": limits.retry_after.value}
 
     def _latency(self, body: Json, rest: str) -> Any:
-        self.latency_ms = float(body["ms"])
+        latency = float(body["ms"])
+        if not 0 <= latency <= LONGEST:
+            raise BadInput(f"`ms` is from 0 to {LONGEST}")
+        self.latency_ms = latency
         return {"ms": self.latency_ms}
+
+    def _fault_names(self, body: Json, rest: str) -> Any:
+        """What an endpoint can be told to do, beside answering with a status."""
+        return [{"name": name, "what": ill.what} for name, ill in ILLS.items()]
 
     def _failures(self, body: Json, rest: str) -> Any:
         """Replace the list of failures; an empty list ends them."""
-        failures = [Failure(**one) for one in body["failures"]]
-        for one in failures:
-            if one.endpoint not in self.core.endpoints():
-                raise BadInput(
-                    f"no endpoint is called {one.endpoint}: {', '.join(self.core.endpoints())}"
-                )
-        self.core.failures = failures
-        return {"failures": [one.endpoint for one in failures]}
+        tls = self.core.base_url.startswith("https:")
+        self.core.failures = read_failures(body["failures"], self.core.endpoints(), tls=tls)
+        return {"failures": [one.endpoint for one in self.core.failures]}
+
+    def _pages(self, body: Json, rest: str) -> Any:
+        """No page of Graph's or Zoom's has more rows than `most`; null: as they are."""
+        most = body["most"]
+        if most is not None and (not isinstance(most, int) or not 0 < most <= PAGE):
+            raise BadInput(f"`most` is a number from 1 to {PAGE}, or null")
+        self.core.intune.most, self.core.zoom.pages.most = most or PAGE, most
+        return {"most": most}
 
     def _expire_tokens(self, body: Json, rest: str) -> Any:
         self.core.entra.expire_all()
@@ -143,10 +162,14 @@ class Control:
 def _body(request: Request) -> Json:
     if not request.body:
         return {}
-    body = json.loads(request.body)
+    body = json.loads(request.body, parse_constant=_no_number)
     if not isinstance(body, dict):
         raise BadInput("the body must be a JSON object")
     return body
+
+
+def _no_number(word: str) -> None:
+    raise BadInput(f"{word} is not JSON")
 
 
 def _by_name(counter: Mapping[tuple[str, int], int]) -> Json:

@@ -14,14 +14,14 @@ from datetime import datetime
 from connectors.sandbox.apps import DetectedApps
 from connectors.sandbox.chance import guid
 from connectors.sandbox.entra import Entra
-from connectors.sandbox.failures import Failure
+from connectors.sandbox.failures import Failure, Vendor, around, as_graph, ends_tokens
 from connectors.sandbox.faults.planting import Planting
 from connectors.sandbox.identity import Identity
 from connectors.sandbox.intune import Intune
 from connectors.sandbox.limits import Budget, Limits
 from connectors.sandbox.odata import BadQuery
 from connectors.sandbox.records import Records
-from connectors.sandbox.wire import Answer, Json, Request, refusal, stamp
+from connectors.sandbox.wire import Answer, Break, Json, Request, refusal, stamp
 from connectors.sandbox.zoom.core import PREFIX as ZOOM
 from connectors.sandbox.zoom.core import Zoom
 from connectors.sandbox.zoom.limits import Plan
@@ -84,19 +84,24 @@ class Core:
         base_url: str = "http://sandbox.example",
         limit_scale: float = 1.0,
         zoom_plan: Plan = Plan.BUSINESS,
+        zoom_url: str = "",
     ) -> None:
-        """`clock` (UTC) is for tokens and limits; the estate has its own fixed moment."""
+        """`clock` (UTC) is for tokens and limits; the estate has its own fixed moment.
+
+        `zoom_url` is where Zoom is reached, if not at `base_url` too.
+        """
         seed = records.estate.seed
         self.records, self.clock, self.base_url = records, clock, base_url
         self.limits = Limits(clock, limit_scale)
         self.entra = Entra(base_url, clock, identity, seed)
         self.intune = Intune(records, DetectedApps(records), base_url)
-        self.zoom = Zoom(records, clock, base_url, limit_scale, zoom_plan)
+        self.zoom = Zoom(records, clock, zoom_url or base_url, limit_scale, zoom_plan)
         self.planting = Planting(records)
         self.calls: Counter[tuple[str, int]] = Counter()
         self.batched: Counter[tuple[str, int]] = Counter()
         self.failures: list[Failure] = []
         self.routes = routes(self.intune)
+        self._graph = Vendor(as_graph, self.entra.expire_all, clock)
         self._served = 0
 
     def handle(self, request: Request) -> Answer:
@@ -114,13 +119,15 @@ class Core:
     def _answer(self, request: Request) -> tuple[str, Answer]:
         version, _, rest = request.path.strip("/").partition("/")
         if rest == "oauth2/v2.0/token" and request.method == "POST":
-            return "token", self._failing("token") or self.entra.token(version, request)
+            return "token", self._around(
+                "token", request, lambda: self.entra.token(version, request)
+            )
         if version != "v1.0":
             return "unknown", refusal(400, "BadRequest", f"Invalid version: {version}.")
         if shut := self._unauthorised(request):
             return self._route(rest)[0], shut
         if rest == "$batch":
-            return "batch", self._failing("batch") or self._batch(request)
+            return "batch", self._around("batch", request, lambda: self._batch(request))
         return self._resource(request, rest)
 
     def _resource(self, request: Request, path: str) -> tuple[str, Answer]:
@@ -131,12 +138,15 @@ class Core:
         if request.method != "GET":
             text = "The HTTP method is not allowed on this resource."
             return name, refusal(405, "MethodNotAllowed", text, {"Allow": "GET"})
-        if shut := self._failing(name) or self.limits.take(route.budget):
-            return name, shut
+        return name, self._around(name, request, lambda: self._told(request, route, ids))
+
+    def _told(self, request: Request, route: Route, ids: tuple[str, ...]) -> Answer:
+        if busy := self.limits.take(route.budget):
+            return busy
         try:
-            return name, route.endpoint(request, *ids)
+            return route.endpoint(request, *ids)
         except BadQuery as err:
-            return name, refusal(400, "BadRequest", str(err))
+            return refusal(400, "BadRequest", str(err))
 
     def _route(self, path: str) -> tuple[str, Route | None, tuple[str, ...]]:
         for route in self.routes:
@@ -145,13 +155,13 @@ class Core:
                 return route.name, route, ids
         return "unknown", None, ()
 
-    def _failing(self, name: str) -> Answer | None:
-        answers = (one.answer() for one in self.failures if one.endpoint == name)
-        return next((answer for answer in answers if answer is not None), None)
+    def _around(self, name: str, request: Request, work: Callable[[], Answer]) -> Answer:
+        return around(self.failures, name, request, self._graph, work)
 
     def _unauthorised(self, request: Request) -> Answer | None:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer" and self.entra.is_valid(token):
+        good = self.entra.is_valid(token) and not ends_tokens(self.failures, of_zoom=False)
+        if kind.lower() == "bearer" and good:
             return None
         text = "Lifetime validation failed, the token is expired or not known."
         text = text if token else "Access token is empty."
@@ -168,20 +178,15 @@ class Core:
         if len(inner) > BATCH or len(set(ids)) < len(ids):
             text = f"Number of batch requests exceeds limit of {BATCH}, or ids repeat."
             return refusal(400, "BadRequest", text)
-        answers = [self._in_batch(one, ask) for one, ask in zip(ids, asked, strict=True)]
-        return Answer(200, {"responses": answers[::-1]})  # Graph keeps no order either
+        answers = [self._in_batch(ask) for ask in asked]
+        rows = [_row(one, answer) for one, answer in zip(ids, answers, strict=True)]
+        whole = Answer(200, {"responses": rows[::-1]})  # Graph keeps no order either
+        return next(filter(None, (_of_all(answer, whole) for answer in answers)), whole)
 
-    def _in_batch(self, inner_id: str, request: Request) -> Json:
+    def _in_batch(self, request: Request) -> Answer:
         name, answer = self._resource(request, request.path.removeprefix("/v1.0/"))
         self.batched[name, answer.status] += 1
-        answer = self._signed(answer)
-        headers = {**answer.headers, "Content-Type": "application/json"}
-        return {
-            "id": inner_id,
-            "status": answer.status,
-            "headers": headers,
-            "body": answer.body,
-        }
+        return self._signed(answer)
 
     def _signed(self, answer: Answer) -> Answer:
         self._served += 1
@@ -201,6 +206,23 @@ class Core:
 def _error(body: Json) -> Iterable[str]:
     error = body.get("error")
     return error if isinstance(error, dict) else ()
+
+
+def _row(inner_id: str, answer: Answer) -> Json:
+    headers = {**answer.headers, "Content-Type": "application/json"}
+    return {
+        "id": inner_id,
+        "status": answer.status,
+        "headers": headers,
+        "body": answer.body,
+    }
+
+
+def _of_all(inner: Answer, whole: Answer) -> Answer | None:
+    """What one call of a batch brings upon all of it: a broken line, a token that has ended."""
+    if inner.breaks is not Break.NONE:
+        return replace(whole, breaks=inner.breaks, seconds=inner.seconds)
+    return inner if inner.status == 401 else None
 
 
 def _inner(one: Json) -> Request:

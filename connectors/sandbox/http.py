@@ -1,8 +1,9 @@
-"""The HTTP shell: bytes in, bytes out, and the time that it takes. No logic."""
+"""The HTTP shell: bytes in, bytes out, the time that it takes, and lines that break."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import msgspec
 from starlette.applications import Starlette
@@ -11,16 +12,36 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.sandbox.control import PREFIX, Control
-from connectors.sandbox.wire import Answer, Request
+from connectors.sandbox.doors import Door, port_of
+from connectors.sandbox.lines import Broken, line_of
+from connectors.sandbox.wire import Answer, Break, Request
 from connectors.sandbox.zoom.sending import keep_sending
 
+FAILURES = f"{PREFIX}failures"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def application(control: Control, ready: Callable[[], None]) -> Starlette:
-    """`ready` is called once it answers."""
+def application(control: Control, doors: Sequence[Door]) -> Starlette:
+    """Answers at every port. A break that concerns a port concerns the one that was asked."""
+    shell = _Shell(control, doors)
 
-    async def answer(asked: HttpRequest) -> Response:
+    @asynccontextmanager
+    async def life(_app: Starlette) -> AsyncIterator[None]:
+        sending = asyncio.create_task(keep_sending(control.core.zoom.webhooks))
+        yield
+        sending.cancel()
+
+    return Starlette(
+        routes=[Route("/{path:path}", shell.answer, methods=METHODS)], lifespan=life
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shell:
+    control: Control
+    doors: Sequence[Door]
+
+    async def answer(self, asked: HttpRequest) -> Response:
         request = Request(
             asked.method,
             asked.scope["path"],
@@ -29,21 +50,28 @@ def application(control: Control, ready: Callable[[], None]) -> Starlette:
             await asked.body(),
         )
         if request.path.startswith(PREFIX):
-            told = control.handle(request)
-        else:
-            if control.latency_ms:
-                await asyncio.sleep(control.latency_ms / 1000)
-            told = control.core.handle(request)
+            return await self._steered(request)
+        if self.control.latency_ms:
+            await asyncio.sleep(self.control.latency_ms / 1000)
+        return await self._sent(asked, self.control.core.handle(request))
+
+    async def _steered(self, request: Request) -> Response:
+        """New failures end the old ones, with what they did to the ports."""
+        told = self.control.handle(request)
+        if (request.method, request.path) == ("PUT", FAILURES) and told.status == 200:
+            for door in self.doors:
+                await door.mend()
         return _response(told)
 
-    @asynccontextmanager
-    async def life(_app: Starlette) -> AsyncIterator[None]:
-        sending = asyncio.create_task(keep_sending(control.core.zoom.webhooks))
-        ready()
-        yield
-        sending.cancel()
-
-    return Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)], lifespan=life)
+    async def _sent(self, asked: HttpRequest, told: Answer) -> Response:
+        if told.breaks is Break.NONE:
+            return _response(told)
+        if told.breaks in (Break.SHUT, Break.EXPIRED):
+            port = port_of(line_of(asked.scope))
+            for door in self.doors:
+                if door.port == port:
+                    await door.change(told.breaks, told.seconds)
+        return Broken(_response(told), told.breaks)
 
 
 def _response(answer: Answer) -> Response:

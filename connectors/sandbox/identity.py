@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from connectors.sandbox.chance import guid
 
 LIFE = timedelta(days=800)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,15 @@ def authority(name: str) -> Signed:
     return Signed(builder.sign(key, hashes.SHA256()), key)
 
 
-def server_certificate(issuer: Signed, hosts: Iterable[str]) -> Signed:
-    """For these host names and addresses, signed by `issuer`."""
+def server_certificate(issuer: Signed, hosts: Iterable[str], *, over: bool = False) -> Signed:
+    """For these host names and addresses, signed by `issuer`. `over`: it ended an hour ago."""
     key = _key()
+    ends = datetime.now(UTC) - timedelta(hours=1) if over else None
     names = [_general_name(host) for host in hosts]
     issuer_name = issuer.certificate.issuer.rfc4514_string().removeprefix("CN=")
     issuer_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key())
     builder = (
-        _builder("localhost", issuer_name, key)
+        _builder("localhost", issuer_name, key, ends)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(issuer_id, critical=False)
@@ -111,7 +113,9 @@ def _key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def _builder(subject: str, issuer: str, key: rsa.RSAPrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: str, issuer: str, key: rsa.RSAPrivateKey, ends: datetime | None = None
+) -> x509.CertificateBuilder:
     names = [
         x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in (subject, issuer)
     ]
@@ -122,6 +126,6 @@ def _builder(subject: str, issuer: str, key: rsa.RSAPrivateKey) -> x509.Certific
         .issuer_name(names[1])
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + LIFE)
+        .not_valid_before((ends or now) - A_DAY)
+        .not_valid_after(ends or now + LIFE)
     )

@@ -42,13 +42,16 @@ class Intune:
     apps: DetectedApps
     base_url: str
     settings_lost_on_select: bool = False  # some tenants do this (facts on Intune, 1.5)
+    most: int = odata.PAGE  # rows of a page, whatever is asked for
 
     def managed_devices(self, request: Request) -> Answer:
+        """The whole list is counted, asked or not, as Intune does."""
         names = odata.selected(request.query, self._device_fields())
         text = request.query.get("$filter")
         wanted = None if text is None else odata.read_filter(text)
         if wanted is None or wanted.is_everything():
-            return self._page(request, names, self.records.positions(), self._in_list)
+            places, count = self.records.positions(), self.records.devices()
+            return self._page(request, names, places, self._in_list, count)
         serials = wanted.serials()
         if serials is None:
 
@@ -151,16 +154,23 @@ class Intune:
         return self._page(request, names, len(rows), lambda place: rows[place])
 
     def _page(
-        self, request: Request, names: frozenset[str] | None, positions: int, read: Read
+        self,
+        request: Request,
+        names: frozenset[str] | None,
+        positions: int,
+        read: Read,
+        count: int | None = None,
     ) -> Answer:
         query = request.query
         odata.check(query)
-        start, size = odata.position(query), odata.page_size(query)
+        start, size = odata.position(query), min(odata.page_size(query), self.most)
         rows, after = odata.page(start, positions, size, read)
         resource = request.path.removeprefix("/v1.0/")
         body: Json = {"@odata.context": f"{self.base_url}/v1.0/$metadata#{resource}"}
-        if query.get("$count", "").lower() == "true":
-            body["@odata.count"] = sum(1 for _ in _present(positions, read))
+        if count is None and query.get("$count", "").lower() == "true":
+            count = sum(1 for _ in _present(positions, read))
+        if count is not None:
+            body["@odata.count"] = count
         if after is not None:
             following = {**query, "$skiptoken": odata.skip_token(after)}
             text = urlencode(following, quote_via=quote, safe="$,'()")

@@ -25,7 +25,11 @@ def write_files(core: Core, folder: Path) -> Mapping[str, str]:
     }
 
 
-def said(core: Core, files: Mapping[str, str], mail: Mail) -> Mapping[str, Any]:
+def said(
+    core: Core, files: Mapping[str, str], mail: Mail, control_url: str, ca_file: Path | None
+) -> Mapping[str, Any]:
+    """`ca_file` None: Graph and Zoom speak plain HTTP."""
+    trust = {} if ca_file is None else {"ca_file": str(ca_file)}
     account = {"username": mail.username, "password": mail.password}
     return {
         "graph": {
@@ -35,9 +39,10 @@ def said(core: Core, files: Mapping[str, str], mail: Mail) -> Mapping[str, Any]:
             "client_id": core.entra.identity.client_id,
             "certificate_file": files["certificate"],
             "private_key_file": files["private_key"],
+            **trust,
         },
-        "zoom": core.zoom.said(),
-        "control_url": f"{core.base_url}/_sandbox",
+        "zoom": {**core.zoom.said(), **trust},
+        "control_url": f"{control_url}/_sandbox",
         "smtp": {
             "host": mail.host,
             "port": mail.smtp_port,

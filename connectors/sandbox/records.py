@@ -97,6 +97,12 @@ class Records:
         """How many places the list has; some may be empty."""
         return self.estate.devices + len(self.added())
 
+    def devices(self) -> int:
+        """How many records of devices there are."""
+        spots = {self.position(key) for key in self.touched(DEVICES)} - {None}
+        gone = sum(spot is not None and self.device_at(spot) is None for spot in spots)
+        return self.positions() - gone
+
     def added(self) -> tuple[str, ...]:
         """Ids of the devices that edits brought in, oldest first."""
         return self._added

@@ -9,20 +9,25 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 import uvicorn
+from starlette.applications import Starlette
 
 from connectors.sandbox import identity
+from connectors.sandbox.certificates import certificates
 from connectors.sandbox.control import Control
 from connectors.sandbox.core import Core
+from connectors.sandbox.doors import Door
+from connectors.sandbox.doors import Server as Serving
 from connectors.sandbox.estate import PAIR, Estate, read_establishments
 from connectors.sandbox.faults.catalogue import Halves
 from connectors.sandbox.http import application
+from connectors.sandbox.lines import Line
 from connectors.sandbox.mail import mailboxes
 from connectors.sandbox.ready import said, write_files
 from connectors.sandbox.records import Records
@@ -38,7 +43,8 @@ class Options:
     seed: int = 1
     devices: int | None = None  # None: two for each establishment
     host: str = "127.0.0.1"
-    port: int = 0  # 0: any free one
+    port: int = 0  # of Graph; Zoom and the control API have the next two. 0: any free ones
+    tls: bool = False  # Graph and Zoom speak HTTPS, by an authority of this run
     latency_ms: float = 0
     limit_scale: float = 1.0
     now: datetime | None = None  # the estate's moment; None: when it starts
@@ -51,6 +57,32 @@ class Options:
 
 class Server(uvicorn.Server):
     """Ends with its caller's word and leaves the exit code to the caller."""
+
+    def __init__(
+        self, config: uvicorn.Config, doors: Sequence[Door], ready: Callable[[], None]
+    ) -> None:
+        """`ready` is called once it answers at every door."""
+        super().__init__(config)
+        self._doors, self._ready = doors, ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=[])
+        serving = Serving(self._line, lambda: (one.transport for one in self._lines()))
+        for door in self._doors:
+            await door.open(serving)
+        self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for door in self._doors:
+            door.close()
+        await super().shutdown(sockets)
+
+    def _line(self) -> Line:
+        state = self.lifespan.state
+        return Line(config=self.config, server_state=self.server_state, app_state=state)
+
+    def _lines(self) -> Iterator[Line]:
+        return (one for one in self.server_state.connections if isinstance(one, Line))
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -95,34 +127,44 @@ def running(options: Options) -> Iterator[Mapping[str, Any]]:
 
 
 async def _serve(options: Options, folder: Path, out: TextIO) -> None:
-    listener = socket.create_server((options.host, options.port), backlog=2048)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    base_url = f"http://{options.host}:{listener.getsockname()[1]}"
-    core = _core(options, base_url)
+    doors, ca_file = _doors(options, folder)
+    graph, zoom, steering = doors
+    core = _core(options, graph.url, zoom.url)
     files = write_files(core, folder)
     async with mailboxes(options.host, folder) as mail:
-        words = said(core, files, mail)
-        control = Control(core, options.latency_ms)
+        words = said(core, files, mail, steering.url, ca_file)
 
         def ready() -> None:
             out.write(f"{json.dumps(words)}\n")
             out.flush()
 
-        app = application(control, ready)
-        server = Server(
-            uvicorn.Config(
-                app,
-                log_level="warning",
-                access_log=False,
-                timeout_graceful_shutdown=1,
-                timeout_keep_alive=60,
-            )
-        )
+        app = application(Control(core, options.latency_ms), doors)
+        server = Server(_config(app), doors, ready)
         with _watching_stdin(server.stop) if options.until_stdin_closes else _nothing():
-            await server.serve(sockets=[listener])
+            await server.serve()
 
 
-def _core(options: Options, base_url: str) -> Core:
+def _doors(options: Options, folder: Path) -> tuple[tuple[Door, Door, Door], Path | None]:
+    """For Graph, for Zoom and for the control API; and who signed for the first two."""
+    shown, ca_file = certificates(options.host, folder) if options.tls else (None, None)
+    ports = [options.port and options.port + place for place in range(3)]
+    outside = [Door(options.host, port, shown) for port in ports[:2]]
+    return (outside[0], outside[1], Door(options.host, ports[2])), ca_file
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=Line,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=60,
+    )
+
+
+def _core(options: Options, base_url: str, zoom_url: str) -> Core:
     establishments = read_establishments(options.establishments_file, options.establishments)
     estate = Estate(
         options.seed,
@@ -137,6 +179,7 @@ def _core(options: Options, base_url: str) -> Core:
         base_url,
         options.limit_scale,
         options.zoom_plan,
+        zoom_url,
     )
     if options.faults:
         core.planting.plant_many(options.faults, options.seed, options.halves)
@@ -182,6 +225,8 @@ def _arguments(options: Options) -> Iterator[str]:
     for name, value in values.items():
         if value is not None:
             yield from (name, str(value))
+    if options.tls:
+        yield "--tls"
 
 
 def _import_path() -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
@@ -22,13 +23,31 @@ class Request:
     body: bytes = b""
 
 
+class Break(Enum):
+    """What happens to an answer on its way. Whoever has the sockets carries it out."""
+
+    NONE = "it arrives"
+    SILENCE = "nothing is said until the caller hangs up"
+    LOST = "the work was done, and the line is cut before a word of it"
+    CUT = "the line is cut in mid-body, short of the length that was told"
+    CUT_CHUNK = "the line is cut in mid-body, between two chunks"
+    DRIP = "one byte each fifth of a second"
+    SHUT = "the line is cut, and the port takes no new one"
+    EXPIRED = "the line is cut, and new ones are shown a certificate that has ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; `body` is anything that JSON can say, None for no body at all."""
+    """One answer; `body` is anything that JSON can say, None for no body at all.
+
+    `seconds` is how long a door stays as `breaks` says; None: until the failures are replaced.
+    """
 
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    breaks: Break = Break.NONE
+    seconds: float | None = None
 
 
 def stamp(moment: datetime) -> str:

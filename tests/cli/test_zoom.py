@@ -38,7 +38,7 @@ class Person:
 
     def __init__(self, outside: Outside) -> None:
         self.app = outside.said["zoom"]["user_app"]
-        self.base = str(outside.said["control_url"]).removesuffix("/_sandbox") + "/zoom"
+        self.base = str(outside.said["zoom"]["api_url"]).removesuffix("/v2")
 
     def allows(self, address: str, login: str) -> str:
         """Where the browser ends."""

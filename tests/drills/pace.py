@@ -138,7 +138,7 @@ def _told(said: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     column = register[0].split(",").index("m365_user_id")
     return {
         "store": database,
-        "url": control.removesuffix("/_sandbox") + "/zoom",
+        "url": str(said["zoom"]["api_url"]).removesuffix("/v2"),
         "control_url": control,
         "account_id": said["zoom"]["account_id"],
         "user": register[1].split(",")[column],

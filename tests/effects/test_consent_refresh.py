@@ -286,11 +286,10 @@ def real(outside: Outside, tmp_path: Path) -> Iterator[Real]:
         Ledger(tx).owe(RENEWAL, asset.tag, utc_now())
     with store.begin() as tx:  # given long ago
         tx.sql.exec_driver_sql("update consent set renewed_at = renewed_at - 172800000000")
-    control = str(outside.said["control_url"])
     told = {
         "store": f"sqlite:///{tmp_path / 'callsteward.db'}",
         "key": str(tmp_path / "zoom.key"),
-        "url": control.removesuffix("/_sandbox") + "/zoom",
+        "url": str(outside.said["zoom"]["api_url"]).removesuffix("/v2"),
         **outside.said["zoom"]["user_app"],
     }
     yield Real(store, tokens, told, consent["email"].lower(), asset.tag)

@@ -41,6 +41,7 @@ class Outside:
 
     def reset(self) -> None:
         self.control("PUT", "failures", {"failures": []})
+        self.control("PUT", "pages", {"most": None})
         self.control("PUT", "latency", {"ms": 0})
         self.control("POST", "clear", {})
         self.control("DELETE", "records")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.errors import BadInput
+from connectors.sandbox.figures import amount
 from connectors.sandbox.raw import RawRecords
 from connectors.sandbox.records import Edit
 from connectors.sandbox.wire import Json
@@ -83,7 +84,7 @@ class ZoomControl:
             raise BadInput(f"Zoom has no {sorted(unknown)}: {list(self._moods({}, ''))}")
         limits = self.zoom.limits
         limits.plan = Plan(body.get("plan", limits.plan))
-        limits.scale = float(body.get("scale", limits.scale))
+        limits.scale = amount("scale", body.get("scale", limits.scale))
         limits.headers = Headers(body.get("headers", limits.headers))
         limits.code = int(body.get("code", limits.code))
         self.zoom.kept.code_in_200 = bool(body.get("code_in_200", self.zoom.kept.code_in_200))

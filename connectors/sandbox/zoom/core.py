@@ -12,7 +12,7 @@ from typing import ClassVar
 from urllib.parse import unquote
 
 from connectors.sandbox.chance import guid
-from connectors.sandbox.failures import Failure
+from connectors.sandbox.failures import Failure, Vendor, around, ends_tokens
 from connectors.sandbox.records import Records
 from connectors.sandbox.wire import Answer, Json, Request
 from connectors.sandbox.zoom.apps import apps
@@ -62,6 +62,7 @@ class Zoom:
         self.tokens = Tokens(clock, seed)
         self.oauth = OAuth(self.apps, self.tokens, records, f"{base_url}/zoom")
         self.pages = Pages(clock)
+        self._vendor = Vendor(_told_to_fail, self.tokens.expire_access, clock)
         self.webhooks = Webhooks(clock, self.apps.webhook_secret, self.apps.account_id)
         log: list[Json] = []
         self.settings = SettingsOf(records, self.apps.account_id, self.webhooks, log)
@@ -113,9 +114,17 @@ class Zoom:
     def _answer(self, request: Request, failures: Sequence[Failure]) -> tuple[str, Answer]:
         path = request.path.removeprefix(PREFIX.rstrip("/")).rstrip("/")
         if (request.method, path) == ("POST", "/oauth/token"):
-            return TOKEN, _failing(failures, TOKEN) or self.oauth.token(request)
+            return TOKEN, around(
+                failures, TOKEN, request, self._vendor, lambda: self.oauth.token(request)
+            )
         if (request.method, path) == ("GET", "/oauth/authorize"):
-            return AUTHORIZE, _failing(failures, AUTHORIZE) or self.oauth.authorize(request)
+            return AUTHORIZE, around(
+                failures,
+                AUTHORIZE,
+                request,
+                self._vendor,
+                lambda: self.oauth.authorize(request),
+            )
         route, ids = self._route(request.method, path.removeprefix("/v2/"))
         if route is None or not path.startswith("/v2/"):
             return "zoom.unknown", refusal(404, 2300, "This API endpoint is not recognized.")
@@ -127,15 +136,25 @@ class Zoom:
         try:
             held = self._holder(request, route)
             self.callers[held.app, route.name] += 1
-            shut = _failing(failures, route.name)
-            if shut is not None:
-                return shut
-            self.labels[route.label.value] += 1
-            throttled, said = self.limits.take(route.label)
-            if throttled is not None:
-                return throttled
+            if ends_tokens(failures, of_zoom=True):
+                raise Refused(401, 124, "Invalid access token.")
         except Refused as refused:
             return refused.answer
+        return around(
+            failures,
+            route.name,
+            request,
+            self._vendor,
+            lambda: self._paced(request, route, ids, held),
+        )
+
+    def _paced(
+        self, request: Request, route: Route, ids: tuple[str, ...], held: Held
+    ) -> Answer:
+        self.labels[route.label.value] += 1
+        throttled, said = self.limits.take(route.label)
+        if throttled is not None:
+            return throttled
         answer = self._endpoint(request, route, ids, held)
         return replace(answer, headers={**said, **answer.headers})
 
@@ -177,11 +196,6 @@ class Zoom:
             if ids is not None:
                 return route, tuple(map(unquote, ids))
         return None, ()
-
-
-def _failing(failures: Sequence[Failure], name: str) -> Answer | None:
-    answers = (one.answer(_told_to_fail) for one in failures if one.endpoint == name)
-    return next((answer for answer in answers if answer is not None), None)
 
 
 def _told_to_fail(status: int, headers: Mapping[str, str]) -> Answer:

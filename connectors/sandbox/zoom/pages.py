@@ -26,10 +26,14 @@ class Cut:
 
 @dataclass
 class Pages:
-    """`repeats`: a fault of Zoom's side, the same page and token again and again."""
+    """`repeats`: a fault of Zoom's side, the same page and token again and again.
+
+    `most`: no page has more rows, whatever is asked for.
+    """
 
     clock: Callable[[], datetime]
     repeats: bool = False
+    most: int | None = None
     _tokens: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
     _made: int = 0
 
@@ -38,7 +42,7 @@ class Pages:
 
     def walk(self, call: Call, places: int, read: Read, usual: int, most: int) -> Cut:
         """The same over places that are read one by one; some may be empty."""
-        size, start = _size(call, usual, most), self._start(call)
+        size, start = self._size(call, usual, most), self._start(call)
         rows: list[Json] = []
         for place in range(start, places):
             row = read(place)
@@ -48,6 +52,12 @@ class Pages:
                 return Cut(rows, size, self._token(call, start if self.repeats else place))
             rows.append(row)
         return Cut(rows, size, "")
+
+    def _size(self, call: Call, usual: int, most: int) -> int:
+        text = call.text("page_size", str(usual))
+        if not text.isdecimal() or not 1 <= int(text) <= most:
+            raise Refused(400, 300, f"The page_size must be between 1 and {most}.")
+        return min(int(text), self.most or most)
 
     def _start(self, call: Call) -> int:
         token = call.query.get("next_page_token")
@@ -73,10 +83,3 @@ class Pages:
 def _query(call: Call) -> str:
     asked = sorted((name, value) for name, value in call.query.items() if name[:4] != "next")
     return f"{call.app}/{call.user}{call.request.path}?{asked}"
-
-
-def _size(call: Call, usual: int, most: int) -> int:
-    text = call.text("page_size", str(usual))
-    if not text.isdecimal() or not 1 <= int(text) <= most:
-        raise Refused(400, 300, f"The page_size must be between 1 and {most}.")
-    return int(text)

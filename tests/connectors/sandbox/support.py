@@ -149,7 +149,7 @@ class World:
 STATES = ("deviceCompliancePolicyStates", "deviceConfigurationStates")
 
 
-def real_token(graph: Mapping[str, str]) -> str:
+def real_token(graph: Mapping[str, str], verify: bool | str = True) -> str:
     """Sign in to a running sandbox over HTTP, with the files that it wrote."""
     signed = identity.Signed(
         x509.load_pem_x509_certificate(Path(graph["certificate_file"]).read_bytes()),
@@ -157,7 +157,7 @@ def real_token(graph: Mapping[str, str]) -> str:
     )
     url = f"{graph['authority']}/{graph['tenant_id']}/oauth2/v2.0/token"
     made = assertion(url, graph["client_id"], signed, datetime.now(UTC))
-    answer = requests.post(url, data=form(graph["client_id"], made), timeout=10)
+    answer = requests.post(url, data=form(graph["client_id"], made), timeout=10, verify=verify)
     return str(answer.json()["access_token"])
 
 

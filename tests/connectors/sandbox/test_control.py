@@ -1,13 +1,16 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.sandbox.control import Control
 from connectors.sandbox.devices import SINGLE_APP
-from connectors.sandbox.wire import Answer
+from connectors.sandbox.wire import Answer, Request
 from tests.connectors.sandbox.support import DEVICES, World
 
 APPS = "/v1.0/deviceManagement/detectedApps"
+SHARED = World(devices=4, establishments=2)
 
 
 @pytest.fixture
@@ -174,6 +177,14 @@ def test_a_failure_reaches_into_batches_and_to_the_token_endpoint(world: World) 
         ("POST", "clear", {"subject": "K9"}),
         ("PUT", "failures", {"failures": [{"endpoint": "nonsense", "status": 500}]}),
         ("PUT", "failures", {"failures": [{"nonsense": 1}]}),
+        ("PUT", "failures", {"failures": [{"endpoint": "token", "fault": "nonsense"}]}),
+        ("PUT", "failures", {"failures": [{"endpoint": "token"}]}),
+        ("PUT", "failures", {"failures": [{"endpoint": "token", "status": "500"}]}),
+        ("PUT", "failures", {"failures": [{"endpoint": "token", "status": 99}]}),
+        ("PUT", "failures", {"failures": 7}),
+        ("PUT", "pages", {"most": 0}),
+        ("PUT", "latency", {"ms": -1}),
+        ("PUT", "limits", {"scale": "inf"}),
         ("PUT", "limits", {"retry_after": "never"}),
         ("PATCH", "records/nonsense/1", {"set": {}}),
         ("PATCH", "records/managedDevices/nobody", {"set": {}}),
@@ -202,3 +213,43 @@ def test_latency_is_kept_for_the_shell(world: World) -> None:
 def test_the_single_app_profile_is_found_by_its_name(world: World) -> None:
     states = world.steer("GET", "records/deviceConfigurationStates/K10001").body
     assert SINGLE_APP in [one["displayName"] for one in states]
+
+
+VERBS = [
+    ("POST", "plant"), ("POST", "clear"), ("PUT", "limits"), ("PUT", "latency"),
+    ("PUT", "failures"), ("PUT", "pages"), ("PUT", "settings-lost-on-select"),
+    ("PATCH", "records/managedDevices/K10001"), ("PUT", "records/managedDevices/K10001"),
+    ("DELETE", "records/managedDevices/K10001"), ("GET", "records/managedDevices"),
+    ("PUT", "zoom"), ("PUT", "zoom-app"), ("POST", "consents"), ("POST", "accept"),
+    ("POST", "call"), ("PUT", "webhook"), ("POST", "emit"),
+]  # fmt: skip
+WORDS = st.sampled_from(
+    ["name", "subject", "count", "seed", "halves", "scale", "retry_after", "ms", "failures",
+     "endpoint", "status", "fault", "times", "skip", "body", "headers", "most", "on", "set",
+     "remove", "plan", "code", "summaries", "app", "scopes", "without", "enabled", "devices",
+     "device", "email", "action", "topic", "url", "event", "payload"]
+)  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    | st.sampled_from(["K10001", "token", "cut", "reader", "start", "old-os", "mdm"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(verb=st.sampled_from(VERBS), body=st.dictionaries(WORDS, VALUES, max_size=5))
+def test_no_body_however_odd_gets_anything_but_an_answer(
+    verb: tuple[str, str], body: dict[str, object]
+) -> None:
+    answer = SHARED.steer(*verb, body)
+    assert answer.status in (200, 400, 404)
+    assert answer.status == 200 or answer.body["error"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"{", b"\xff", b"7", b"[" * 100_000, b'{"ms": NaN}', b'{"ms": 1e999}']
+)
+def test_a_body_that_is_no_json_object_is_refused(world: World, raw: bytes) -> None:
+    answer = world.control.handle(Request("PUT", "/_sandbox/latency", body=raw))
+    assert (answer.status, bool(answer.body["error"])) == (400, True)
