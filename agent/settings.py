@@ -174,6 +174,10 @@ class Settings(BaseSettings):
         default=60, description="How long a read that fails for now is tried again."
     )
 
+    retry_seconds: Annotated[NonNegativeFloat, Field(ge=1, le=60)] = Field(
+        default=60, description="How long a read is tried again, where it may go well later."
+    )
+
     @field_validator("mail_from")
     @classmethod
     def _one_plain_address(cls, value: str | None) -> str | None:

@@ -4,6 +4,7 @@ No message holds a token, an address, a body or a query: only the upstream's nam
 the path, the status and the vendor's own error code.
 """
 
+import http.client
 import ipaddress
 import re
 import ssl
@@ -28,7 +29,9 @@ from connectors.timed import TimedAdapter
 T = TypeVar("T")
 
 USUAL = Patience()
+CERTIFICATE_HAS_EXPIRED = 10  # OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED
 KEPT_OPEN = 32  # connections, as many as threads may ask at once
+NOTHING = (b"", b"{}", b"null")
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 509})
 
 
@@ -76,6 +79,11 @@ class Answer:
     def parsed(self, form: type[T]) -> T:
         """The body as JSON of this form, or UnknownReply."""
         return parsed(self.what, self.body, form)
+
+    def proven(self) -> "Answer":
+        """The same, or TryAgain: empty, no JSON or broken off, an answer is nobody's word."""
+        prove_json(self.what, self.body)
+        return self
 
 
 class Upstream:
@@ -131,7 +139,7 @@ class Upstream:
         except requests.exceptions.SSLError as err:
             raise _without_tls(what, err) from err
         except (requests.ConnectionError, requests.Timeout, TimeoutError) as err:
-            raise TryAgain(f"{what}: no answer ({type(err).__name__})") from err
+            raise TryAgain(f"{what}: {_why_no_answer(err)}") from err
         except requests.exceptions.ChunkedEncodingError as err:
             raise TryAgain(f"{what}: the answer was cut off") from err
         except requests.RequestException as err:
@@ -215,25 +223,54 @@ def parsed(what: str, body: bytes | msgspec.Raw, form: type[T]) -> T:
         raise UnknownReply(f"{what}: not the JSON that we know") from err
 
 
+def prove_json(what: str, body: bytes) -> None:
+    """TryAgain where a body is no JSON at all, or says nothing. Its form is not looked at."""
+    if body.strip() in NOTHING:
+        raise TryAgain(f"{what}: the answer is empty")
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:
+        raise TryAgain(f"{what}: the answer is not JSON, or is broken off") from err
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 def _without_tls(what: str, err: BaseException) -> TryAgain | Refused:
     """A certificate that is not trusted stays so; a handshake that is cut off may go well."""
-    if _is_or_holds(err, ssl.SSLCertVerificationError):
+    untrusted = _held(err, ssl.SSLCertVerificationError)
+    if untrusted is not None:
+        ended = getattr(untrusted, "verify_code", 0) == CERTIFICATE_HAS_EXPIRED
+        why = ": its certificate has expired" if ended else ""
         return Refused(
-            f"{what}: no trusted TLS connection", "Check the CA bundle and the proxy."
+            f"{what}: no trusted TLS connection{why}", "Check the CA bundle and the proxy."
         )
-    return TryAgain(f"{what}: no TLS connection")
+    return TryAgain(f"{what}: the TLS connection was cut off")
 
 
-def _is_or_holds(err: BaseException, kind: type[BaseException]) -> bool:
-    """Whether it is of this kind, or came of one that is."""
-    inner = [err.__cause__, err.__context__, *err.args, getattr(err, "reason", None)]
-    return isinstance(err, kind) or any(
-        _is_or_holds(one, kind) for one in inner if isinstance(one, BaseException)
-    )
+def _why_no_answer(err: BaseException) -> str:
+    if _held(err, TimeoutError) or isinstance(err, requests.Timeout):
+        return "no whole answer in time"
+    if _held(err, ConnectionRefusedError):
+        return "the connection was refused"
+    if _held(err, http.client.HTTPException) or _held(err, ConnectionError):
+        return "the connection was cut off"
+    return "no connection"
+
+
+def _held(err: BaseException, kind: type[BaseException]) -> BaseException | None:
+    """The error of this kind that it is or came of. Such chains may lead in a circle."""
+    seen: list[BaseException] = []
+    left: list[object] = [err]
+    while left:
+        one = left.pop(0)
+        if isinstance(one, kind):
+            return one
+        if isinstance(one, BaseException) and not any(one is other for other in seen):
+            seen.append(one)
+            left += [one.__cause__, one.__context__, *one.args, getattr(one, "reason", None)]
+    return None
 
 
 def _session(reach: Reach) -> requests.Session:

@@ -190,7 +190,7 @@ def asked(
         body=urlencode(form(at)).encode(),
         headers={**headers, "Content-Type": "application/x-www-form-urlencoded"},
     )
-    grant = answer.parsed(Grant)
+    grant = answer.proven().parsed(Grant)
     if not grant.access_token.isascii() or not grant.access_token.isprintable():
         raise UnknownReply(f"{answer.what}: the token is not text for a header")
     return Token(grant.access_token, at + _useful(grant, answer.what), grant)

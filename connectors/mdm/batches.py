@@ -42,7 +42,7 @@ class Batches:
             raise told
         found: list[R] = []
         for n, page in enumerate(self.graph.rest(ask.shown, told, ask.label)):
-            found += [parsed(ask.shown, row, form) for row in page]
+            found += [parsed(ask.shown, row, form) for row in page.value]
             if n:
                 beat("further pages", len(found), 0)
         return found

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -43,9 +43,12 @@ Told: TypeAlias = bytes | ConnectorError
 """The body that one request of a batch got, or why it got none."""
 
 
-class _Page(msgspec.Struct):
+class Page(msgspec.Struct):
+    """`count`, where it is told: of the whole list, or of this page alone."""
+
     value: list[msgspec.Raw]
     next_link: str | None = msgspec.field(name="@odata.nextLink", default=None)
+    count: Any = msgspec.field(name="@odata.count", default=None)
 
 
 class _Batch(msgspec.Struct):
@@ -74,22 +77,22 @@ class Graph:
         """One read, tried again while there is patience."""
         return self._get(f"{self._version}{ask.path}", ask.label)
 
-    def pages(self, ask: Ask) -> Iterator[list[msgspec.Raw]]:
+    def pages(self, ask: Ask) -> Iterator[Page]:
         """The rows, a page at a time. That it ends without an error proves the list whole."""
         answer = self.get(ask)
         return self.rest(answer.what, answer.body, ask.label)
 
-    def rest(self, what: str, first: bytes, label: str) -> Iterator[list[msgspec.Raw]]:
+    def rest(self, what: str, first: bytes, label: str) -> Iterator[Page]:
         """The rows of a first page that is already here, and of those that follow it."""
-        page = parsed(what, first, _Page)
-        yield page.value
+        page = parsed(what, first, Page)
+        yield page
         seen: set[str] = set()
         while page.next_link is not None:
             if page.next_link in seen or len(seen) == MOST_PAGES:
                 raise UnknownReply(f"{what}: the pages lead in a circle")
             seen.add(page.next_link)
-            page = self._get(page.next_link, label).parsed(_Page)
-            yield page.value
+            page = self._get(page.next_link, label).parsed(Page)
+            yield page
 
     def batch(self, asks: Sequence[Ask]) -> list[Told]:
         """At most 20 GETs in one call; only those that were refused for now are repeated."""
@@ -112,7 +115,7 @@ class Graph:
     def _get(self, url: str, label: str) -> Answer:
         def once() -> Answer:
             self._pacer.take({label: 1})
-            return self._service.once("GET", url)
+            return self._service.once("GET", url).proven()
 
         return self._service.patiently(once)
 
@@ -125,7 +128,7 @@ class Graph:
             body=msgspec.json.encode({"requests": requests}),
             headers={"Content-Type": "application/json"},
         )
-        inner = _inner(answer)
+        inner = _inner(answer.proven())
         return {n: self._told(answer.what, ask, inner.get(str(n))) for n, ask in asks.items()}
 
     def _told(self, what: str, ask: Ask, inner: _Inner | None) -> Told:
@@ -133,9 +136,16 @@ class Graph:
         if inner is None:
             return UnknownReply(f"{what}: left out of the answer")
         if 200 <= inner.status < 300:
-            return bytes(inner.body)
+            return _body(what, bytes(inner.body))
         headers = {name: str(value) for name, value in (inner.headers or {}).items()}
         return fault(what, inner.status, headers, bytes(inner.body), self._now())
+
+
+def _body(what: str, body: bytes) -> Told:
+    """What is no object is not of Graph; it may be a proxy's, and the next one good."""
+    if not body.startswith(b"{"):
+        return TryAgain(f"{what}: the answer is not JSON, or is broken off")
+    return TryAgain(f"{what}: the answer is empty") if body == b"{}" else body
 
 
 def _inner(answer: Answer) -> dict[str, _Inner]:

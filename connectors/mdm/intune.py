@@ -4,8 +4,7 @@ It needs the application permissions DeviceManagementManagedDevices.Read.All and
 DeviceManagementConfiguration.Read.All, and nothing that can act on a device.
 """
 
-import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -14,12 +13,13 @@ import msgspec
 
 from agent.domain.device import Device
 from agent.domain.facts import Fact, Known, Reading, Unknown, reading
-from agent.errors import ConnectorError, UnknownReply
+from agent.errors import ConnectorError
 from agent.ports.mdm import Beat, Tenant
-from connectors.http import Reach, Upstream, parsed, utc_now
+from connectors.http import Reach, Upstream, utc_now
 from connectors.mdm.batches import Batches, not_read
 from connectors.mdm.graph import CONFIGURATION, DEVICES, LIMITS, Ask, Graph, Told
 from connectors.mdm.intune_details import Details
+from connectors.mdm.intune_list import Listing
 from connectors.mdm.intune_rows import (
     LISTED,
     NOT_TOLD,
@@ -96,21 +96,24 @@ class IntuneMdm:
         return self._upstream.calls() + self._entra.calls()
 
     def devices(self, beat: Beat) -> Reading[Device]:
-        """Every iPad that is listed. No next link left is the proof that all were read."""
+        """Every iPad that is listed. No next link left and the count are the proof that all
+        were read. A list that moved meanwhile is read once more."""
         at = self._now()
-        ask = Ask(f"{ALL}&$top={self._page_size}", DEVICES)
-        rows: list[DeviceRow] = []
-        listed = 0
+        told = self._list(beat)
+        if told.moved:
+            told = self._list(beat)
+        found = _devices((row for row in told.rows if self._is_ours(row)), at)
+        return reading(SOURCE, at, found, lambda one: one.serial, told.gap)
+
+    def _list(self, beat: Beat) -> Listing:
+        told = Listing()
         try:
-            for page in self._graph.pages(ask):
-                rows += _records(page)
-                listed += len(page)
-                beat("devices", listed, 0)
-            gap = _doubt(listed, listed - len(rows))
+            for page in self._graph.pages(Ask(f"{ALL}&$top={self._page_size}", DEVICES)):
+                told.add(page)
+                beat("devices", told.listed, 0)
         except ConnectorError as err:
-            gap = str(err)
-        found = _devices((row for row in rows if self._is_ours(row)), at)
-        return reading(SOURCE, at, found, lambda told: told.serial, gap)
+            told.error = err
+        return told
 
     def find(
         self, serials: Sequence[str], beat: Beat
@@ -175,30 +178,17 @@ class IntuneMdm:
         try:
             count = 0
             for page in self._graph.pages(ask):
-                count += len(page)
+                count += len(page.value)
                 beat("compliance policies", count, 0)
         except ConnectorError as err:
             return not_read(err)
         return Known(count, SOURCE, at)
 
 
-def _records(page: list[msgspec.Raw]) -> Iterator[DeviceRow]:
-    for raw in page:
-        with contextlib.suppress(UnknownReply):
-            yield parsed(SOURCE, raw, DeviceRow)
-
-
 def _devices(rows: Iterable[DeviceRow], at: datetime) -> list[Device]:
     """One for each id: a list that moves while it is read shows a record twice."""
     found = {plain(row.id) or n: device(row, at) for n, row in enumerate(rows)}
     return list(found.values())
-
-
-def _doubt(listed: int, unreadable: int) -> str | None:
-    """Why a list that came to its end still proves nothing."""
-    if unreadable:
-        return f"{unreadable} of {listed} rows are not records"
-    return None if listed else "the list is empty: is this the right tenant, with all rights?"
 
 
 def _by_serial(wanted: str) -> Ask:

@@ -86,7 +86,7 @@ def holders(batches: Batches, beat: Beat) -> Holders | Unknown:
 def _apps(batches: Batches, beat: Beat) -> list[AppRow]:
     found: dict[str, AppRow] = {}
     for page in batches.graph.pages(APPS):
-        for raw in page:
+        for raw in page.value:
             row = parsed(APPS.shown, raw, AppRow)
             if plain(row.platform) not in ELSEWHERE:
                 found[_id(row.id, APPS)] = row

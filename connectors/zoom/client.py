@@ -146,7 +146,8 @@ class Line:
         headers = {"Authorization": f"Bearer {token.value}"}
         if ask.body is not None:
             headers["Content-Type"] = "application/json"
-        return api.once(ask.method, ask.url, body=ask.body, headers=headers, shown=ask.shown)
+        told = api.once(ask.method, ask.url, body=ask.body, headers=headers, shown=ask.shown)
+        return told.proven() if ask.method == "GET" else told
 
     def _api(self, token: Token) -> Upstream:
         url = self._api_url or token.grant.api_url or API

@@ -8,7 +8,7 @@ import msgspec
 
 from agent.errors import ConnectorError, UnknownReply
 from connectors.http import Answer
-from connectors.zoom.client import Ask, Client
+from connectors.zoom.client import SOURCE, Ask, Client
 from connectors.zoom.faults import Declined
 
 MOST_PAGES = 1000
@@ -40,11 +40,15 @@ class _Expired(UnknownReply):
     """The token of the next page has ended."""
 
 
+class _Moved(UnknownReply):
+    """The list is not the one any more that the first page is of."""
+
+
 def listed(client: Client, ask: Ask, name: str, turned: Turned) -> Listed:
-    """Every row below `name`. A page token that expires restarts the list, once; what was seen
-    before that is kept where the second time does not come to the end."""
+    """Every row below `name`. A list that moves, or whose page token expires, is read again,
+    once; what was seen before that is kept where the second time does not come to the end."""
     first = _listed(client, ask, name, turned)
-    if not isinstance(first.error, _Expired):
+    if not isinstance(first.error, _Expired | _Moved):
         return first
     again = _listed(client, ask, name, turned)
     if again.error is None:
@@ -90,7 +94,7 @@ def _page(client: Client, ask: Ask, *, is_first: bool) -> Answer:
         return client.get(ask)
     except Declined as err:
         if not is_first and err.code == EXPIRED:
-            raise _Expired(f"GET {ask.shown}: page tokens expire at once") from err
+            raise _Expired(f"{SOURCE}: GET {ask.shown}: page tokens expire at once") from err
         raise
 
 
@@ -104,7 +108,11 @@ def _rows(answer: Answer, name: str) -> list[msgspec.Raw]:
 
 def _prove_whole(answer: Answer, found: Listed) -> None:
     """A row that came twice stands for no other: a list may move while it is read."""
-    total = found.heads[-1].total_records
+    totals = {head.total_records for head in found.heads if isinstance(head.total_records, int)}
     different = len({bytes(row) for row in found.rows})
-    if isinstance(total, int) and different < total:
-        raise UnknownReply(f"{answer.what}: {different} of {total} records")
+    moved = f"{answer.what}: the list changed while it was read:"
+    if len(totals) > 1:
+        had = " and then ".join(map(str, sorted(totals)))
+        raise _Moved(f"{moved} it had {had} records")
+    if any(different < total for total in totals):
+        raise _Moved(f"{moved} {different} of {max(totals)} records came")

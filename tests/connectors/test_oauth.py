@@ -163,7 +163,7 @@ def test_a_token_without_a_life_is_used_once(
 @pytest.mark.parametrize(
     "body",
     [
-        {},
+        {"token_type": "Bearer"},
         {"access_token": "x"},
         {"access_token": None, "expires_in": 1},
         {"access_token": "x", "expires_in": "soon"},

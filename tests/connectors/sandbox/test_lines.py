@@ -58,7 +58,7 @@ class Client:
         """What comes over a new line until it ends, at most so many pieces."""
         line: socket.socket = socket.create_connection((self.host, self.port), timeout=LONG)
         if self.url.startswith("https"):
-            context = ssl.create_default_context(cafile=self.session.verify)
+            context = ssl.create_default_context(cafile=str(self.session.verify))
             line = context.wrap_socket(line, server_hostname=self.host)
         parts = urlsplit(self.url)
         ask = f"GET {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
