@@ -1,0 +1,159 @@
+"""Which fault, where, and what must come of it: the table that the drill goes through."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from agent.domain.checks import all_rules
+from agent.policies import load_policy
+
+Names = frozenset[str]
+
+CHECKS: Names = frozenset(all_rules(load_policy().zoom))
+NONE: Names = frozenset()
+
+
+def _checks(*beginnings: str) -> Names:
+    return frozenset(name for name in CHECKS if name.startswith(beginnings))
+
+
+OF_ZOOM = _checks("zoom.")
+OF_GRAPH = CHECKS - OF_ZOOM
+OF_TENANT = _checks("mdm.strict")
+APPS = _checks("apps.only-ours", "app.zoom")
+DETAILS = APPS | _checks("device.single-app", "policy.compliant", "sim.registered")
+ACCOUNT = OF_ZOOM - _checks("zoom.consent")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One kind of call. While it fails, nobody can know `hides`, and on some iPads not `more`.
+    `asked` picks single calls of an endpoint."""
+
+    name: str
+    endpoint: str
+    hides: Names = NONE
+    more: Names = NONE
+    asked: str = ""
+
+    @property
+    def of_zoom(self) -> bool:
+        return self.endpoint.startswith("zoom.")
+
+    @property
+    def source(self) -> str:
+        return "Zoom" if self.of_zoom else "Intune|Graph|Entra"
+
+
+_GRAPH_LATER = Place("later page of the list", "managedDevices", asked="$skiptoken=")
+_ZOOM_LATER = Place("later page of Zoom's users", "zoom.users", asked="next_page_token=")
+PLACES: tuple[Place, ...] = (
+    Place("token", "token", OF_GRAPH - {"register.listed"}, OF_GRAPH),
+    Place("list and look-ups", "managedDevices", OF_GRAPH - OF_TENANT - {"register.listed"}),
+    _GRAPH_LATER,
+    Place("look-up", "managedDevices", more=OF_GRAPH - OF_TENANT, asked="serialNumber eq"),
+    Place("batch", "batch", DETAILS, OF_GRAPH - OF_TENANT),
+    Place("apps", "detectedApps", APPS),
+    Place("iPads with an app", "detectedAppDevices", APPS),
+    Place("policies of an iPad", "deviceCompliancePolicyStates", _checks("policy.compliant")),
+    Place("profiles of an iPad", "deviceConfigurationStates", _checks("device.single-app")),
+    Place("record of an iPad", "managedDevice", _checks("sim.registered"), DETAILS),
+    Place("settings of the tenant", "deviceManagement", OF_TENANT),
+    Place("policies of the tenant", "deviceCompliancePolicies", OF_TENANT),
+    Place("Zoom's token", "zoom.token", ACCOUNT, OF_ZOOM),
+    Place("Zoom's users", "zoom.users"),
+    _ZOOM_LATER,
+    Place("look-up of an account", "zoom.user", more=OF_ZOOM),
+    Place("settings of an account", "zoom.userSettings", _checks("zoom.setting.")),
+    Place("locks of a group", "zoom.groupLocks", _checks("zoom.lock.")),
+    Place("allow-lists of a group", "zoom.groupSettings", _checks("zoom.allow-lists")),
+    Place("recordings", "zoom.recordings", _checks("zoom.no-recordings")),
+    Place("meetings held", "zoom.meetings", _checks("zoom.no-transcripts")),
+    Place("transcripts", "zoom.transcript", more=_checks("zoom.no-transcripts")),
+    Place("summaries", "zoom.summaries", _checks("zoom.no-summaries")),
+    Place("contacts", "zoom.contacts", _checks("zoom.no-contacts"), _checks("zoom.consent")),
+    Place("sign-ins", "zoom.activities", _checks("zoom.sign-ins"), _checks("zoom.version")),
+)
+LATER = (_GRAPH_LATER, _ZOOM_LATER)
+
+CUT, SLOW, ODD = "cut off", "no whole answer in time", "not JSON, or is broken off"
+MOVED = "the list changed while it was read"
+WORDS: Mapping[str, str] = {  # what the gap says
+    "busy": "429",
+    "busy-seconds": "429",
+    "busy-fraction": "429",
+    "busy-date": "429",
+    "busy-long": "429",
+    "error-500": "500",
+    "error-502": "502",
+    "error-503": "503",
+    "html-502": "502",
+    "html": ODD,
+    "empty": "the answer is empty",
+    "empty-object": "the answer is empty",
+    "truncated": ODD,
+    "token-revoked": "401",
+    "tokens-refused": "401",
+    "timeout": SLOW,
+    "lost": CUT,
+    "cut": CUT,
+    "cut-chunk": CUT,
+    "drip": SLOW,
+    "refused": "the connection was refused",
+    "certificate-expired": "its certificate has expired",
+}
+PAGED: Mapping[str, str] = {"same-token": "circle", "shorter": MOVED, "longer": MOVED}
+EVERYTHING = ("refused", "certificate-expired", "tokens-refused")  # all of that vendor
+STAY = {"busy-long", "tokens-refused", "certificate-expired", "same-token"}  # never pass
+SPREAD = 29  # the short run takes each so-manieth case
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`passes`: it is for once, and nothing may be seen of it."""
+
+    fault: str
+    place: Place
+    words: str
+    passes: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.fault}{' once' if self.passes else ''} at {self.place.name}"
+
+    @property
+    def over_tls(self) -> bool:
+        return self.fault == "certificate-expired"
+
+    @property
+    def failure(self) -> dict[str, object]:
+        told: dict[str, object] = {"endpoint": self.place.endpoint, "fault": self.fault}
+        told["asked"] = self.place.asked
+        if self.passes:
+            told |= {"times": 1, "seconds": 0.2}
+        return told
+
+    def may_hide(self, check: str) -> bool:
+        if self.passes:
+            return False
+        if self.fault in EVERYTHING:
+            return check in (OF_ZOOM if self.place.of_zoom else OF_GRAPH)
+        return check in self.place.hides | self.place.more
+
+    def must_hide(self, check: str) -> bool:
+        return not self.passes and check in self.place.hides
+
+
+def every() -> list[Case]:
+    return [case for passes in (False, True) for case in _cases(passes=passes)]
+
+
+def _cases(*, passes: bool) -> Iterator[Case]:
+    for faults, places in ((WORDS, PLACES), (PAGED, LATER)):
+        for fault, words in faults.items():
+            if not passes or fault not in STAY:
+                yield from (Case(fault, place, words, passes) for place in places)
+
+
+def short() -> list[Case]:
+    """A spread: each so-manieth case, which meets every place and most faults."""
+    return every()[::SPREAD]
