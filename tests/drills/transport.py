@@ -47,10 +47,10 @@ def played(cases: Sequence[Case], benches: int = BENCHES) -> dict[str, list[str]
                     return
                 one.fails(case.failure)
                 began = time.monotonic()
-                swept = one.sweep()
+                swept = one.sweep(case.settings)
                 found[case.name] = wrong(case, one.usual, swept)
                 seconds = time.monotonic() - began
-                state = "WRONG" if found[case.name] else "well"
+                state = "; ".join(found[case.name][:3]) or "well"
                 print(f"{case.name}: {state}, {seconds:.1f} s", file=sys.stderr)
                 one.fails()
 

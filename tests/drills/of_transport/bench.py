@@ -27,7 +27,6 @@ PLANTED = (
     "zoom-no-account", "cloud-recording-on", "recording-found", "waiting-room-unlocked",
 )  # fmt: skip
 LONGEST = 90  # seconds: a sweep that is not over by then hangs
-QUICK = {"deadline_seconds": "1", "retry_seconds": "2"}
 FORKS = get_context("forkserver")
 PRELOADED = ["agent.cli.main", "agent.wiring", "agent.worker", "agent.services.report"]
 
@@ -68,20 +67,21 @@ class Bench:
             self.outside.control("POST", "plant", {"name": fault, **subject})
         self.outside.control("PUT", "pages", {"most": 3})
         self.outside.filled_store(folder).close()
-        self.usual = self.sweep()
+        self.usual = self.sweep({})
 
     def fails(self, *failures: Mapping[str, object]) -> None:
         self.outside.control("PUT", "failures", {"failures": failures})
 
-    def sweep(self, **more: str) -> Swept:
-        """By an agent that was just set up, with fresh consents."""
+    def sweep(self, more: Mapping[str, str]) -> Swept:
+        """By an agent that was just set up, with these settings and fresh consents."""
         self._cases += 1
         home = self.folder / f"case-{self._cases}"
         (home / "sandbox").mkdir(parents=True)
         shutil.copy(self.folder / "callsteward.db", home)
         settings = settings_for(home, self.said)
         self._consent(settings)
-        code, out, errors = carried_out(home, _environment(settings) | QUICK | more)
+        chosen = {PREFIX + name: value for name, value in more.items()}
+        code, out, errors = carried_out(home, _environment(settings) | chosen)
         with open_store_of(settings) as store, store.read() as tx:
             found = {(i.type, i.subject): i.because for i in Incidents(tx).open()}
         told = json.loads(out) if out.startswith("{") else {}
