@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,8 +22,10 @@ class Oddity(Enum):
     REFUSED_AFTER_DATA = "554 5.6.0 Message refused"
     CUT_AFTER_DATA = "the line is cut once the mail is there, before the answer"
     SLOW = "the answer to the mail takes as long as `delay`"
+    DRIP = "the answer to the mail comes a byte each fifth of a second"
 
 
+DROP = 0.2  # seconds
 AT_RECIPIENT = (Oddity.RECIPIENT_REFUSED, Oddity.GREYLISTED, Oddity.MAILBOX_FULL)
 
 
@@ -56,6 +59,8 @@ class OddMail:
             server.transport.abort()
         elif oddity is Oddity.SLOW:
             await asyncio.sleep(self.delay)
+        elif oddity is Oddity.DRIP:
+            await _dripped(server.transport)
         return Oddity.NONE.value
 
     def _next(self) -> Oddity:
@@ -65,9 +70,17 @@ class OddMail:
         return self.oddity if self.times >= 0 else Oddity.NONE
 
 
+async def _dripped(line: asyncio.Transport) -> None:
+    """The beginning of an answer of many lines, which is never over."""
+    while not line.is_closing():
+        for letter in b"250-wait\r\n":
+            line.write(bytes([letter]))
+            await asyncio.sleep(DROP)
+
+
 @dataclass(frozen=True, slots=True)
 class OddServer:
-    """Where it listens; no TLS, no AUTH."""
+    """Where it listens; no AUTH."""
 
     host: str
     port: int
@@ -76,13 +89,17 @@ class OddServer:
 
 @contextmanager
 def odd_mail_server(
-    oddity: Oddity = Oddity.NONE, times: int | None = None, delay: float = 5.0
+    oddity: Oddity = Oddity.NONE,
+    times: int | None = None,
+    delay: float = 5.0,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[OddServer]:
-    """Serve in a thread on a free port of 127.0.0.1 until left."""
+    """Serve in a thread on a free port of 127.0.0.1 until left. `tls`: by STARTTLS only."""
     handler = OddMail(oddity, times, delay)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    secure: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
+    controller = Controller(handler, hostname="127.0.0.1", port=port, **secure)
     controller.start()
     try:
         yield OddServer("127.0.0.1", port, handler)

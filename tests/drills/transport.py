@@ -15,24 +15,31 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import TypeVar
 
-from tests.drills.of_transport.bench import FORKS, PRELOADED, bench
+from tests.drills.of_transport.bench import FORKS, PRELOADED, Bench, bench
 from tests.drills.of_transport.cases import Case, every, short
 from tests.drills.of_transport.judge import wrong
+from tests.drills.of_transport.mail import FAULTS, mail_case
 
+T = TypeVar("T")
 BENCHES = 4
 
 
-def played(cases: Sequence[Case], benches: int = BENCHES) -> dict[str, list[str]]:
+def played(cases: Sequence[Case], mails: Sequence[str]) -> dict[str, list[str]]:
     """What is wrong with each case, by its name; every second bench speaks HTTPS."""
     over = {tls: SimpleQueue[Case]() for tls in (False, True)}
     for number, case in enumerate(cases):
         over[case.over_tls or number % 2 == 1].put(case)
     found: dict[str, list[str]] = {}
+    letters = SimpleQueue[str]()
+    for fault in mails:
+        letters.put(fault)
 
     def work(number: int) -> None:
         tls = number % 2 == 1
@@ -40,24 +47,42 @@ def played(cases: Sequence[Case], benches: int = BENCHES) -> dict[str, list[str]
             tempfile.TemporaryDirectory(prefix="callsteward-drill-") as folder,
             bench(Path(folder), tls=tls) as one,
         ):
-            while True:
-                try:
-                    case = over[tls].get_nowait()
-                except Empty:
-                    return
-                one.fails(case.failure)
-                began = time.monotonic()
-                swept = one.sweep(case.settings)
-                found[case.name] = wrong(case, one.usual, swept)
-                seconds = time.monotonic() - began
-                state = "; ".join(found[case.name][:3]) or "well"
-                print(f"{case.name}: {state}, {seconds:.1f} s", file=sys.stderr)
-                one.fails()
+            for case in _all_of(over[tls]):
+                found[case.name] = told(case.name, partial(_one, one, case))
+            for fault in _all_of(letters):
+                name = f"mail: {fault}"
+                found[name] = told(name, partial(mail_case, one, fault))
 
-    with ThreadPoolExecutor(benches) as pool:
-        for done in [pool.submit(work, number) for number in range(benches)]:
+    with ThreadPoolExecutor(BENCHES) as pool:
+        for done in [pool.submit(work, number) for number in range(BENCHES)]:
             done.result()
     return found
+
+
+def told(name: str, play: Callable[[], list[str]]) -> list[str]:
+    """What is wrong, shown as it comes."""
+    began = time.monotonic()
+    wrong = play()
+    seconds = time.monotonic() - began
+    print(f"{name}: {'; '.join(wrong[:3]) or 'well'}, {seconds:.1f} s", file=sys.stderr)
+    return wrong
+
+
+def _one(one: Bench, case: Case) -> list[str]:
+    one.fails(case.failure)
+    try:
+        return wrong(case, one.usual, one.sweep(case.settings))
+    finally:
+        one.fails()
+
+
+def _all_of(queue: "SimpleQueue[T]") -> Iterator[T]:
+    """What others do not take before."""
+    while True:
+        try:
+            yield queue.get_nowait()
+        except Empty:
+            return
 
 
 def main() -> int:
@@ -71,13 +96,15 @@ def main() -> int:
     FORKS.set_forkserver_preload(PRELOADED)
     cases = [case for case in (short() if asked.short else every()) if asked.only in case.name]
     began = time.monotonic()
-    found = played(cases)
+    mails = [fault for fault in FAULTS if asked.only in f"mail: {fault}"]
+    mails = mails[1:3] if asked.short else mails
+    found = played(cases, mails)
     failed = {name: lines for name, lines in found.items() if lines}
     for name, lines in sorted(failed.items()):
         for line in lines[:6]:
             print(f"WRONG: {name}: {line}")
     seconds = time.monotonic() - began
-    faults = len({case.fault for case in cases})
+    faults = len({case.fault for case in cases}) + len(mails)
     passed = len(found) - len(failed)
     print(
         f"{faults} faults in {len(found)} cases: {passed} passed, {len(failed)} failed,"

@@ -74,18 +74,28 @@ class Bench:
 
     def sweep(self, more: Mapping[str, str]) -> Swept:
         """By an agent that was just set up, with these settings and fresh consents."""
+        settings = self.set_up()
+        swept = self.sweep_of(settings, more)
+        shutil.rmtree(settings.data_dir)
+        return swept
+
+    def set_up(self) -> Settings:
+        """A new agent of this estate. The sandbox's own mail server is not used."""
         self._cases += 1
         home = self.folder / f"case-{self._cases}"
         (home / "sandbox").mkdir(parents=True)
         shutil.copy(self.folder / "callsteward.db", home)
         settings = settings_for(home, self.said)
         self._consent(settings)
+        return settings
+
+    def sweep_of(self, settings: Settings, more: Mapping[str, str]) -> Swept:
         chosen = {PREFIX + name: value for name, value in more.items()}
-        code, out, errors = carried_out(home, _environment(settings) | chosen)
+        environment = _environment(settings) | chosen
+        code, out, errors = carried_out(settings.data_dir, environment)
         with open_store_of(settings) as store, store.read() as tx:
             found = {(i.type, i.subject): i.because for i in Incidents(tx).open()}
         told = json.loads(out) if out.startswith("{") else {}
-        shutil.rmtree(home)
         return Swept(code, errors, told, found)
 
     def _consent(self, settings: Settings) -> None:
