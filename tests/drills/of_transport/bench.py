@@ -68,6 +68,8 @@ class Bench:
         self.outside.control("PUT", "pages", {"most": 3})
         self.outside.filled_store(folder).close()
         self.usual = self.sweep({})
+        if self.usual.exit_code != 1 or self.usual.told["sweep"]["gaps"]:
+            raise ChildProcessError(f"a sweep without a fault is not well: {self.usual}")
 
     def fails(self, *failures: Mapping[str, object]) -> None:
         self.outside.control("PUT", "failures", {"failures": failures})
@@ -85,7 +87,9 @@ class Bench:
         home = self.folder / f"case-{self._cases}"
         (home / "sandbox").mkdir(parents=True)
         shutil.copy(self.folder / "callsteward.db", home)
-        settings = settings_for(home, self.said)
+        ca_file = self.said["graph"].get("ca_file")
+        trust = {"http_ca_file": None if ca_file is None else Path(ca_file)}
+        settings = settings_for(home, self.said).model_copy(update=trust)
         self._consent(settings)
         return settings
 

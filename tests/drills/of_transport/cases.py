@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from agent.domain.checks import all_rules
 from agent.policies import load_policy
+from connectors.sandbox.ill import ILLS
+from connectors.sandbox.wire import Break
 
 Names = frozenset[str]
 
@@ -56,7 +58,7 @@ PLACES: tuple[Place, ...] = (
     Place("iPads with an app", "detectedAppDevices", APPS),
     Place("policies of an iPad", "deviceCompliancePolicyStates", _checks("policy.compliant")),
     Place("profiles of an iPad", "deviceConfigurationStates", _checks("device.single-app")),
-    Place("record of an iPad", "managedDevice", _checks("sim.registered"), DETAILS),
+    Place("record of an iPad", "managedDevice", _checks("sim.registered")),
     Place("settings of the tenant", "deviceManagement", OF_TENANT),
     Place("policies of the tenant", "deviceCompliancePolicies", OF_TENANT),
     Place("Zoom's token", "zoom.token", ACCOUNT, OF_ZOOM),
@@ -73,6 +75,7 @@ PLACES: tuple[Place, ...] = (
     Place("contacts", "zoom.contacts", _checks("zoom.no-contacts"), _checks("zoom.consent")),
     Place("sign-ins", "zoom.activities", _checks("zoom.sign-ins"), _checks("zoom.version")),
 )
+BESIDE = ("deviceCompliancePolicyStates", "deviceConfigurationStates", "managedDevice")
 LATER = (_GRAPH_LATER, _ZOOM_LATER)
 
 CUT, SLOW, ODD = "cut off", "no whole answer in time", "not JSON, or is broken off"
@@ -107,6 +110,11 @@ STAY = {"busy-long", "tokens-refused", "certificate-expired", "same-token"}  # n
 ALIKE = frozenset(name for name in WORDS if name.startswith(("busy", "error")))
 EVERY_FOURTH, EVERY_FIFTH = 4, 5  # of the places: together such faults meet all of them
 SPREAD = 21  # the short run takes each so-manieth case
+
+
+def _is_of_the_line(fault: str) -> bool:
+    ill = ILLS[fault]
+    return ill.breaks is not Break.NONE or ill.revokes
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,8 @@ class Case:
             return False
         if self.fault in EVERYTHING:
             return check in (OF_ZOOM if self.place.of_zoom else OF_GRAPH)
+        if self.place.endpoint in BESIDE and _is_of_the_line(self.fault):
+            return check in DETAILS  # the line breaks for all that was asked in one batch
         return check in self.place.hides | self.place.more
 
     def must_hide(self, check: str) -> bool:
