@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from agent.cli.demo import settings_for
@@ -29,6 +30,7 @@ PLANTED = (
 LONGEST = 90  # seconds: a sweep that is not over by then hangs
 FORKS = get_context("forkserver")
 PRELOADED = ["agent.cli.main", "agent.wiring", "agent.worker", "agent.services.report"]
+MIGRATING = Lock()  # Alembic has one context for a process
 
 Verdicts = Mapping[tuple[str, str], tuple[str, str]]
 
@@ -66,7 +68,8 @@ class Bench:
             subject = {} if fault == "unknown-device" else {"subject": f"K1000{number % 6 + 1}"}
             self.outside.control("POST", "plant", {"name": fault, **subject})
         self.outside.control("PUT", "pages", {"most": 3})
-        self.outside.filled_store(folder).close()
+        with MIGRATING:
+            self.outside.filled_store(folder).close()
         self.usual = self.sweep({})
         if self.usual.exit_code != 1 or self.usual.told["sweep"]["gaps"]:
             raise ChildProcessError(f"a sweep without a fault is not well: {self.usual}")
