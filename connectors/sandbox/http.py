@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from starlette.routing import Route
 from connectors.sandbox.control import PREFIX, Control
 from connectors.sandbox.doors import Door, port_of
 from connectors.sandbox.lines import Broken, line_of
-from connectors.sandbox.wire import Answer, Break, Request
+from connectors.sandbox.wire import Answer, Break, Request, content
 from connectors.sandbox.zoom.sending import keep_sending
 
 FAILURES = f"{PREFIX}failures"
@@ -80,6 +79,4 @@ def _response(answer: Answer) -> Response:
         return Response(status_code=answer.status, headers=headers)
     kind = "application/json;odata.metadata=minimal;charset=utf-8"
     headers.setdefault("Content-Type", kind)
-    content = answer.body.encode() if isinstance(answer.body, str) else None
-    content = msgspec.json.encode(answer.body) if content is None else content
-    return Response(content, answer.status, headers)
+    return Response(content(answer), answer.status, headers)

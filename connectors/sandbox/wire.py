@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, TypeAlias
 
+import msgspec
+
 Json: TypeAlias = dict[str, Any]
 
 NEVER = "0001-01-01T00:00:00Z"
@@ -48,6 +50,15 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     breaks: Break = Break.NONE
     seconds: float | None = None
+
+
+def content(answer: Answer) -> bytes:
+    """The body as it goes over a line: text as it is, anything else as JSON."""
+    if answer.body is None:
+        return b""
+    if isinstance(answer.body, str):
+        return answer.body.encode()
+    return msgspec.json.encode(answer.body)
 
 
 def stamp(moment: datetime) -> str:

@@ -49,7 +49,7 @@ from connectors.sandbox.estate import Estate, Ipad, read_establishments
 from connectors.sandbox.failures import Failure
 from connectors.sandbox.identity import Identity, identity
 from connectors.sandbox.records import DEVICES, Edit, Records
-from connectors.sandbox.wire import Request, stamp
+from connectors.sandbox.wire import Break, Request, content, stamp
 from tests.support.stores import a_store
 
 BASE = "https://graph.example"
@@ -88,8 +88,10 @@ class InProcess(HTTPAdapter):
                 body.encode() if isinstance(body, str) else body,
             )
         )
+        if told.breaks is not Break.NONE:
+            raise requests.ConnectionError(told.breaks.value, request=request)
         raw = HTTPResponse(
-            io.BytesIO(json.dumps(told.body).encode()),
+            io.BytesIO(content(told)),
             dict(told.headers),
             told.status,
             preload_content=False,

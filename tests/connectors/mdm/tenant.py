@@ -15,7 +15,7 @@ from connectors.sandbox.core import Core
 from connectors.sandbox.estate import Establishment, Estate
 from connectors.sandbox.identity import Identity
 from connectors.sandbox.records import DEVICES, Edit, Records
-from connectors.sandbox.wire import Json, Request
+from connectors.sandbox.wire import Json, Request, content
 from tests.connectors.conftest import QUICK
 from tests.support.wire import Wire
 
@@ -90,7 +90,7 @@ class Tenant:
                 request.content,
             )
         )
-        answer = httpx.Response(told.status, json=told.body, headers=dict(told.headers))
+        answer = httpx.Response(told.status, content=content(told), headers=dict(told.headers))
         return answer if is_token or self.odd is None else self.odd(request, answer)
 
 

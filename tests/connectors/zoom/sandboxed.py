@@ -16,7 +16,7 @@ from connectors.sandbox.core import Core
 from connectors.sandbox.estate import Establishment, Estate
 from connectors.sandbox.identity import Identity
 from connectors.sandbox.records import Edit, Records
-from connectors.sandbox.wire import Request
+from connectors.sandbox.wire import Request, content
 from connectors.sandbox.zoom.healthy import USERS
 from connectors.zoom.client import App, Line
 from connectors.zoom.consents import ConsentApp, Consents
@@ -99,9 +99,7 @@ class Sandboxed:
             )
         )
         headers = dict(answer.headers)
-        if answer.body is None:
-            return httpx.Response(answer.status, headers=headers)
-        return httpx.Response(answer.status, json=answer.body, headers=headers)
+        return httpx.Response(answer.status, content=content(answer), headers=headers)
 
 
 def sandboxed(
