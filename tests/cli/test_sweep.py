@@ -300,3 +300,20 @@ def test_a_sweep_beside_a_running_one_says_that_it_waits(ready: Cli) -> None:
     code, out, err = ready("sweep")
     assert (code, out) == (2, "")
     assert "another sweep is running; this one waits for it" in _one_line(err)
+
+
+def test_how_long_a_read_is_tried_again_is_a_setting(ready: Cli, outside: Outside) -> None:
+    ready.set(CALLSTEWARD_RETRY_SECONDS="1")
+    outside.fail("deviceManagement", 503)
+    outside.control("DELETE", "counters")
+    code, _, _ = ready("sweep")
+    tried = outside.control("GET", "counters")["calls"]["deviceManagement"]
+    assert code == 2
+    assert 1 <= tried["503"] <= 2  # half a second and one second more would be too long
+
+
+@pytest.mark.parametrize("seconds", ["0", "61", "soon"])
+def test_patience_that_would_outlast_a_lease_is_refused(ready: Cli, seconds: str) -> None:
+    ready.set(CALLSTEWARD_RETRY_SECONDS=seconds)
+    code, _, err = ready("sweep")
+    assert (code, "CALLSTEWARD_RETRY_SECONDS" in _one_line(err)) == (2, True)

@@ -1,11 +1,18 @@
 import imaplib
 import smtplib
 import ssl
+from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.errors import TryAgain
+from connectors import deadline
+from connectors.alerts.smtp import SmtpMailer
+from connectors.sandbox import identity
+from connectors.sandbox.certificates import context_of
 from connectors.sandbox.mail import read_all
 from connectors.sandbox.odd_mail import Oddity, OddServer, odd_mail_server
 
@@ -130,3 +137,28 @@ def test_the_odd_server_can_be_slow() -> None:
         pytest.raises((TimeoutError, smtplib.SMTPServerDisconnected)),
     ):
         send(server, timeout=0.2)
+
+
+def test_the_odd_server_can_drip_its_answer() -> None:
+    with (
+        odd_mail_server(Oddity.DRIP) as server,
+        deadline.within(timedelta(seconds=0.5)),
+        pytest.raises(TryAgain, match="DATA"),
+    ):
+        SmtpMailer("127.0.0.1", server.port, plain=True).send(
+            b"Subject: x\r\n\r\nx", sender="a@b.example", to="c@d.example"
+        )
+    assert len(server.handler.accepted) == 1
+
+
+def test_the_odd_server_takes_mail_by_tls_alone_where_it_has_a_certificate(
+    tmp_path: Path,
+) -> None:
+    issuer = identity.authority("an authority")
+    shown = identity.server_certificate(issuer, ("127.0.0.1",))
+    ca_file = identity.write(tmp_path / "ca.pem", issuer.certificate_pem())
+    with odd_mail_server(tls=context_of(shown, tmp_path / "chain.pem")) as server:
+        assert send(server) == 530
+        mailer = SmtpMailer("127.0.0.1", server.port, ca_file=ca_file)
+        mailer.send(b"Subject: x\r\n\r\nx", sender="a@b.example", to="c@d.example")
+    assert len(server.handler.accepted) == 1

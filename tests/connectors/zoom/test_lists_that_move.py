@@ -55,7 +55,10 @@ def test_an_answer_that_says_nothing_is_no_answer(
     zoom = there.zoom()
     setting = zoom.settings(there.id(0))["recording.cloud_recording"]
     contacts = zoom.contacts(there.email(0))
-    hidden: dict[str, list[object]] = {"zoom.userSettings": [setting], "zoom.contacts": [contacts]}
+    hidden: dict[str, list[object]] = {
+        "zoom.userSettings": [setting],
+        "zoom.contacts": [contacts],
+    }
     for fact in hidden.get(endpoint, [setting, contacts]):
         assert isinstance(fact, Unknown)
         assert (fact.reason, WORDS[fault] in fact.why) == ("not-read", True)
