@@ -170,10 +170,6 @@ class Settings(BaseSettings):
     deadline_seconds: Annotated[NonNegativeFloat, Field(ge=1, le=60)] = Field(
         default=30, description="Total time that one call to the outside may take."
     )
-    retry_seconds: Annotated[NonNegativeFloat, Field(le=60)] = Field(
-        default=60, description="How long a read that fails for now is tried again."
-    )
-
     retry_seconds: Annotated[NonNegativeFloat, Field(ge=1, le=60)] = Field(
         default=60, description="How long a read is tried again, where it may go well later."
     )

@@ -103,7 +103,7 @@ def test_cern_s_client_reads_users_and_settings(cern: Any, user: Any, steer: Any
 def test_cern_s_client_reads_recordings_and_meetings(cern: Any, user: Any, steer: Any) -> None:
     kept = cern.make_get_request(f"/users/{user['id']}/recordings", DAYS).json()
     assert [one["id"] for one in kept["meetings"]] == [7]
-    call = steer("POST", "call", {"device": DEVICE, "action": "start"})
+    call = steer("POST", "call", {"device": DEVICE, "action": "start", "type": 2})
     live = cern.users.get_user_meetings(user["id"], {"type": "live"})["meetings"]
     assert [one["uuid"] for one in live] == [call["uuid"]]
     assert cern.meetings.get_meeting(str(call["id"]))["status"] == "started"
