@@ -12,6 +12,10 @@ from agent.store.ledger import Claim, Ledger, pause_after
 LONGEST_PAUSE_OF_A_CLOSING = timedelta(seconds=30)
 
 
+def unwatched(claim: Claim) -> None:
+    """For an attempt that reports by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failed:
     """The attempt failed; it stays owed."""
@@ -50,16 +54,24 @@ class Worker:
                 submit(lane, key)
         return sum(map(len, ready.values()))
 
-    def perform(self, key: str) -> Answered | Later | Failed | None:
-        """Claim it and meet it. Nothing happens if somebody else holds it."""
+    def perform(
+        self, key: str, taken: Callable[[Claim], object] = unwatched
+    ) -> Answered | Later | Failed | None:
+        """Claim it and meet it. Nothing happens if somebody else holds it.
+
+        `taken` is told the claim before anything is done with it.
+        """
         with self.store.beside() as tx:
             claim, now = Ledger(tx).claim(key, self._effect(key).lease), tx.now
-        return None if claim is None else self.carry_out(claim, now)
+        if claim is None:
+            return None
+        taken(claim)
+        return self.carry_out(claim, now)
 
-    def note_fault(self, key: str, fault: str) -> None:
+    def note_fault(self, claim: Claim, fault: str) -> None:
         """Keep what went wrong in an attempt that ended by a fault of ours."""
         with self.store.begin() as tx:
-            Ledger(tx).note(key, fault)
+            Ledger(tx).note(claim, fault)
 
     def carry_out(self, claim: Claim, now: datetime) -> Answered | Later | Failed | None:
         """Meet what is claimed, and write what came of it if the claim is still ours."""

@@ -12,6 +12,7 @@ from agent.effects.base import Answered
 from agent.errors import StoreFailed
 from agent.logs import place
 from agent.ports.together import Together
+from agent.store.ledger import Claim
 from agent.tick import Failed, Worker
 
 T = TypeVar("T")
@@ -74,8 +75,9 @@ class Lanes:
             self._in_flight.pop(key, None)
 
     def _perform(self, key: str) -> None:
+        taken: list[Claim] = []
         try:
-            match self._worker.perform(key):
+            match self._worker.perform(key, taken.append):
                 case Answered(result):
                     log.info("done", extra={"key": key, "result": result})
                     self._ended(key)
@@ -86,7 +88,8 @@ class Lanes:
         except Exception as err:  # noqa: BLE001  a fault of ours: it stays owed
             log.error("a fault of ours", extra={"key": key, "error": place(err)})
             with suppress(StoreFailed):
-                self._worker.note_fault(key, f"a fault of callsteward: {place(err)}")
+                for claim in taken:
+                    self._worker.note_fault(claim, f"a fault of callsteward: {place(err)}")
 
 
 def threaded(threads: int) -> Together:

@@ -99,7 +99,7 @@ class RunSweep:
             nonlocal held
             if self.store.clock() - held >= self.lease / 20:
                 held = self.store.clock()
-                with self.store.beside() as tx:
+                with self.store.begin() as tx:  # alone: nobody sees it as over meanwhile
                     self._hold(tx, claim)
             self.watch(what, done, of)
 
@@ -119,7 +119,7 @@ class RunSweep:
 
     def _hold(self, tx: Transaction, claim: Claim) -> None:
         if not Ledger(tx).renew(claim, self.lease):
-            raise Superseded("another worker has taken over this sweep")
+            raise Superseded("this sweep was taken over, or its lease is over")
 
     def _start(self, claim: Claim) -> list[Asset] | None:
         """What this sweep is about; None while another one is being carried out.

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Index,
     Integer,
     Table,
@@ -140,8 +141,13 @@ class Ledger:
         return None if row is None else Claim(**row._mapping, failures=failures)
 
     def renew(self, claim: Claim, lease: timedelta) -> bool:
-        """A long effect is alive. False if another claim came after this one: stop."""
-        return self._mine(claim, next_at=self.tx.now + lease, error=None)
+        """A long effect is alive. False if another claim came after this one: stop.
+
+        False also when the lease is over: who asked what is held has gone on without it.
+        """
+        return self._mine(
+            claim, o.next_at > self.tx.now, next_at=self.tx.now + lease, error=None
+        )
 
     def finish(self, claim: Claim, state: str, detail: str = "") -> bool:
         """False if another claim came after this one: then write nothing at all."""
@@ -163,9 +169,9 @@ class Ledger:
         """It failed; it stays owed and is tried again at this time."""
         return self._mine(claim, next_at=at, error=error)
 
-    def note(self, key: str, error: str) -> None:
+    def note(self, claim: Claim, error: str) -> bool:
         """What went wrong in an attempt that could not report; its lease stays."""
-        self.tx.sql.execute(update(obligation).where(o.key == key, LIVE).values(error=error))
+        return self._mine(claim, error=error)
 
     def withdraw(self, key: str) -> None:
         """No longer wanted. Once attempted, only the outside can say what became of it."""
@@ -199,6 +205,6 @@ class Ledger:
         rows = select(*columns).where(LIVE, o.kind == kind).order_by(o.due, o.key)
         return [Owed(*row) for row in self.tx.sql.execute(rows)]
 
-    def _mine(self, claim: Claim, **values: Any) -> bool:
-        mine = update(obligation).where(o.key == claim.key, o.fence == claim.fence, LIVE)
+    def _mine(self, claim: Claim, *also: ColumnElement[bool], **values: Any) -> bool:
+        mine = update(obligation).where(o.key == claim.key, o.fence == claim.fence, LIVE, *also)
         return self.tx.sql.execute(mine.values(**values)).rowcount == 1

@@ -162,7 +162,9 @@ def test_each_reason_why_letters_wait_is_told_with_their_number(
     with store.begin() as tx:
         for number in range(4):
             Ledger(tx).owe("mail", str(number), tx.now)
-        Ledger(tx).note("mail/0", "the inbox [bold]is full")
+        claim = Ledger(tx).claim("mail/0", timedelta(minutes=1))
+        assert claim is not None
+        assert Ledger(tx).note(claim, "the inbox [bold]is full")
         Ledger(tx).owe("sweep", "of-another-kind", tx.now)
         Sweeps(tx).start("2026-11-22", ())
     shown = report(store, "2026-11-22", RULES).waiting

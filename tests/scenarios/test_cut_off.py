@@ -253,6 +253,30 @@ def test_a_second_sweep_waits_until_the_first_is_over(world: World) -> None:
     ]
 
 
+def test_a_sweep_that_overslept_does_not_go_on_beside_one_that_began_meanwhile(
+    world: World,
+) -> None:
+    """Its lease was over, so another one began; nobody had claimed it. Its reading is old."""
+    found: list[list[str]] = []
+
+    def oversleeps(what: str, done: int, of: int) -> None:
+        if (what, done) == ("judging establishments", 1) and not found:
+            world.edit(5, jailBroken="True")
+            world.clock.now += LEASE
+            begun = sweep_by_hand(world.store, BY, LEASE)
+            assert isinstance(world.worker.carry_out(begun.claim, begun.now), Answered)
+            found.append([incident.subject for incident in world.incidents()])
+
+    world.begin_night()
+    slow = world.with_effect("sweep", watch=oversleeps)
+    assert slow.worker.perform("sweep/2026-11-21") is None
+    assert found == [[world.tag(5)]]
+    assert [incident.subject for incident in world.incidents()] == found[0]
+    world.settle()
+    assert world.sweep_of().state == "COMPLETE"
+    assert [incident.subject for incident in world.incidents()] == found[0]
+
+
 def test_two_sweeps_that_were_cut_off_do_not_wait_for_each_other(world: World) -> None:
     """Both are taken up at once: one gives way, and the other goes on."""
     world.begin_night()

@@ -170,7 +170,9 @@ def test_a_late_finish_writes_nothing(book: Book) -> None:
     assert not book.renew(late)
     with book.store.begin() as tx:
         assert not Ledger(tx).postpone(late, NOON, "later")
+        assert not Ledger(tx).note(late, "a fault")
     assert book.row() == before
+    assert book.held() == {"letter/1"}
 
 
 def test_renewing_lengthens_the_lease(book: Book) -> None:
@@ -182,6 +184,18 @@ def test_renewing_lengthens_the_lease(book: Book) -> None:
     assert book.try_claim() is None
     assert book.finish(claim)
     assert not book.renew(claim)
+
+
+def test_a_lease_that_is_over_is_not_renewed_although_nobody_claimed_it(book: Book) -> None:
+    """Who looked at `held` meanwhile has gone on without it."""
+    book.owe(NOON)
+    claim = book.claim()
+    book.clock.now += LEASE
+    assert book.held() == set()
+    before = book.row()
+    assert not book.renew(claim)
+    assert book.row() == before
+    assert book.try_claim() is not None
 
 
 def test_a_retry_counts_and_a_success_forgets(book: Book) -> None:
@@ -333,6 +347,7 @@ class OneObligation(RuleBasedStateMachine):
         elif how == "retry":
             assert self.book.retry(claim, now + MINUTE) is is_mine
         else:
+            is_mine = is_mine and before[2] > now
             assert self.book.renew(claim) is is_mine
         if is_mine:
             self.holder_until = self.book.row()[2]

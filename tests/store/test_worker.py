@@ -4,6 +4,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -42,7 +43,7 @@ class Does:
 class Idle(Worker):
     """Has nothing to do, and is done with it at once."""
 
-    def perform(self, key: str) -> None: ...
+    def perform(self, key: str, taken: Callable[[Claim], object] = print) -> None: ...
 
 
 @pytest.fixture
@@ -187,3 +188,38 @@ def test_a_fault_of_ours_leaves_the_obligation_owed_and_logs_no_personal_data(
     assert line["level"] == "ERROR"
     assert line["error"].startswith("KeyError at ")
     assert "asha" not in json.dumps(line)
+
+
+def test_what_went_wrong_is_kept_with_the_obligation(store: Store) -> None:
+    def fails(claim: Claim) -> None:
+        raise KeyError("asha.abara@justice.example")
+
+    lanes = _lanes(store, Does("letter", "alarm", fails))
+    _owe(store, "letter")
+    lanes.drain(60)
+    lanes.close()
+    with store.read() as tx:
+        (owed,) = Ledger(tx).open("letter")
+        assert Ledger(tx).held("letter") == set()
+    assert str(owed.error).startswith("a fault of callsteward: KeyError at ")
+
+
+def test_the_fault_of_one_whose_claim_is_old_is_not_that_of_who_holds_it_now(
+    store: Store, url: str
+) -> None:
+    def fails_late(claim: Claim) -> None:
+        after = claim_ends + timedelta(seconds=1)
+        with closing(a_store(url, lambda: after)) as other, other.begin() as tx:
+            assert Ledger(tx).claim(claim.key, timedelta(seconds=30)) is not None
+        raise ZeroDivisionError
+
+    effect = Does("letter", "alarm", fails_late)
+    claim_ends = NOON + effect.lease
+    lanes = _lanes(store, effect)
+    _owe(store, "letter")
+    lanes.tick()
+    lanes.close()
+    with store.read() as tx:
+        (owed,) = Ledger(tx).open("letter")
+        assert owed.error is None
+        assert Ledger(tx).held("letter") == {"letter/0"}
