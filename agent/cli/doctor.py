@@ -63,7 +63,8 @@ def _installation(settings: "Settings", mail: str | None) -> Iterator["Installat
     with ExitStack() as stack:
         store = None
         with suppress(AgentError):  # a look of its own tells it
-            store = stack.enter_context(only_read(settings.database, utc_now))
+            password = settings.database_password()
+            store = stack.enter_context(only_read(settings.database, password=password))
         outside = ConfiguredOutside(settings)
         yield Installation(settings, store, outside, utc_now, key_file_of(settings), mail)
 

@@ -27,7 +27,7 @@ class Condition:
 
 def conditions(now: Condition) -> Iterator[Diagnosis]:
     """Each thing that is looked at in a database."""
-    yield _schema(now)
+    yield schema_fits(now.schema, now.wanted)
     yield _integrity(now)
     yield _journal(now)
     yield _wal(now)
@@ -35,13 +35,14 @@ def conditions(now: Condition) -> Iterator[Diagnosis]:
     yield disk_space(now.free, now.total)
 
 
-def _schema(now: Condition) -> Diagnosis:
+def schema_fits(schema: str, wanted: str) -> Diagnosis:
+    """The schema that a database names against the one of this version."""
     about = "database.schema"
-    if not now.schema:
+    if not schema:
         return wrong(about, "The database is empty.", "Run: callsteward serve")
-    if now.schema == now.wanted:
-        return ok(about, f"The database has schema {now.schema}, as this version needs it.")
-    says = f"The database has schema {now.schema}, this version needs {now.wanted}."
+    if schema == wanted:
+        return ok(about, f"The database has schema {schema}, as this version needs it.")
+    says = f"The database has schema {schema}, this version needs {wanted}."
     return wrong(about, says, UPGRADE)
 
 

@@ -1,29 +1,42 @@
-"""The database: the file itself, the clock that it has seen, the audit's head, the key."""
+"""The database: file or server, the clock that it has seen, the audit's head, the key."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 
-from agent.domain.condition import Condition, conditions
+from agent.domain.condition import conditions
 from agent.domain.diagnosing import SET_CLOCK
 from agent.domain.diagnosis import Diagnosis, ok, sentence, wrong
+from agent.domain.server import server_conditions
 from agent.errors import ClockBehind, Misconfigured
 from agent.looks.base import Installation, Look
 from agent.services.doctor import audit_rows, prove_key
 from agent.store.condition import condition_of
 from agent.store.seal import KeyFile
+from agent.store.server import server_of
 
-SQLITE = "sqlite"
-CONDITION_OF: Mapping[str, Callable[[str], Condition]] = {SQLITE: condition_of}
-"""How each kind of database is looked at, by the first word of its URL."""
 DAMAGED = "Check the file and the disk; restore a backup if it is damaged."
 
 
 def condition(it: Installation) -> Iterator[Diagnosis]:
-    """The database as it lies there."""
-    kind = it.settings.database.partition(":")[0].partition("+")[0]
-    look = CONDITION_OF.get(kind, condition_of)  # which says what a URL must be
+    """The database itself, of whichever kind it is."""
+    kind = it.settings.database.partition(":")[0]
+    return LOOK_OF.get(kind, file)(it)  # which says what a URL must be
+
+
+def server(it: Installation) -> Iterator[Diagnosis]:
+    """A PostgreSQL, as it tells us itself."""
     try:
-        found = look(it.settings.database)
+        found = server_of(it.settings.database, it.settings.database_password())
+    except Misconfigured as err:
+        yield wrong("database.server", sentence(str(err)), err.hint)
+    else:
+        yield from server_conditions(found, it.now())
+
+
+def file(it: Installation) -> Iterator[Diagnosis]:
+    """A file of SQLite, as it lies there."""
+    try:
+        found = condition_of(it.settings.database)
     except Misconfigured as err:
         yield wrong("database.file", sentence(str(err)), err.hint)
     except (sqlite3.Error, OSError) as err:
@@ -36,11 +49,13 @@ def condition(it: Installation) -> Iterator[Diagnosis]:
 def clock(it: Installation) -> Iterator[Diagnosis]:
     """Time must not have run backwards."""
     about, store = "database.clock", it.memory
+    whose = "PostgreSQL's clock" if store.database_time else "this machine's clock"
     try:
         with store.read():
-            yield ok(about, "The database has seen no later time than this machine's clock.")
+            yield ok(about, f"The database has seen no later time than {whose}.")
     except ClockBehind as err:
-        yield wrong(about, sentence(str(err)), SET_CLOCK)
+        cure = err.hint if store.database_time else SET_CLOCK
+        yield wrong(about, sentence(str(err)), cure)
 
 
 def audit(it: Installation) -> Iterator[Diagnosis]:
@@ -65,6 +80,8 @@ def key(it: Installation) -> Iterator[Diagnosis]:
     yield ok(about, says if sealed else "Nothing is sealed yet, so no key is needed.")
 
 
+LOOK_OF: Mapping[str, Callable[[Installation], Iterator[Diagnosis]]] = {"postgresql": server}
+"""How another database than a file of SQLite is looked at, by the first word of its URL."""
 LOOKS = (
     Look("database.file", condition),
     Look("database.clock", clock),

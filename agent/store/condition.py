@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 from agent.domain.condition import Condition
 from agent.errors import Misconfigured, StoreFailed
 from agent.store.engine import Store
-from agent.store.opening import PATIENCE, database_file
+from agent.store.opening import PATIENCE, database_file, is_embedded, machine_time
+from agent.store.schema import wanted
+from agent.store.server import reading
 
 T = TypeVar("T")
 CHECKED = timedelta(seconds=20)  # how long the whole file is read at most
@@ -45,7 +45,7 @@ def condition_of(url: str, check_for: timedelta = CHECKED) -> Condition:
         head = file.read(20)
     return Condition(
         schema=schema,
-        wanted=_wanted(),
+        wanted=wanted(),
         integrity=faults,
         journal="wal" if head[18:20] == bytes([WAL_FORM] * 2) else "delete",
         wal_bytes=sum(file.stat().st_size for file in files[1:2] if file.exists()),
@@ -58,22 +58,36 @@ def condition_of(url: str, check_for: timedelta = CHECKED) -> Condition:
 
 
 @contextmanager
-def only_read(url: str, clock: Callable[[], datetime]) -> Iterator[Store]:
-    """A store that cannot write, and makes nothing.
+def only_read(
+    url: str, clock: Callable[[], datetime] | None = None, *, password: str | None = None
+) -> Iterator[Store]:
+    """A store that cannot write, and makes nothing; its time is as that of `open_store`.
 
     Raises Misconfigured where there is no database of this version's schema, StoreFailed.
     """
+    own = clock or machine_time
+    made = (
+        _file(url, own)
+        if is_embedded(url)
+        else reading(url, password, own, database_time=clock is None)
+    )
+    with made as (store, schema):
+        if schema != wanted():
+            raise Misconfigured("the database has another schema", "See `callsteward doctor`.")
+        yield store
+
+
+@contextmanager
+def _file(url: str, clock: Callable[[], datetime]) -> Iterator[tuple[Store, str]]:
     try:
         path = _there(url)
         with closing(_connection(path)) as sql:
             found = _schema(sql)
     except (sqlite3.Error, OSError) as err:
         raise StoreFailed(f"the database cannot be read: {type(err).__name__}") from err
-    if found != _wanted():
-        raise Misconfigured("the database has another schema", "See `callsteward doctor`.")
     engine = _engine(path)
     try:
-        yield Store(engine, engine, clock)
+        yield Store(engine, engine, clock), found
     finally:
         engine.dispose()
 
@@ -147,9 +161,3 @@ def _faults(sql: sqlite3.Connection, check_for: timedelta) -> int | None:
     finally:
         sql.set_progress_handler(None, 0)
     return 0 if rows == [("ok",)] else len(rows)
-
-
-def _wanted() -> str:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return ScriptDirectory.from_config(config).get_current_head() or ""

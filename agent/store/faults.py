@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+from agent.domain.server import NAME_THE_PRIMARY, OWN_IT
 from agent.errors import StoreBusy, StoreFailed
 
 
@@ -50,12 +51,11 @@ NOT_THERE = Fault(
 )
 NO_RIGHTS = Fault(
     "the database's user lacks a right that it needs",
-    "Let it own the database and its tables: alter database NAME owner to ROLE;",
+    OWN_IT,
 )
 READ_ONLY = Fault(
     "the database is read-only",
-    "Name the primary server in CALLSTEWARD_DATABASE_URL (target_session_attrs=read-write"
-    " finds it), or set default_transaction_read_only off.",
+    NAME_THE_PRIMARY,
 )
 NO_TLS = Fault(
     "no TLS as it is asked for",
@@ -78,6 +78,7 @@ POSTGRESQL: Mapping[str, Fault] = {
     "40001": IN_THE_WAY,
     "40P01": IN_THE_WAY,
     "25P03": Fault("a transaction was left open for too long", busy=True),
+    "57014": Fault("PostgreSQL took too long to answer", busy=True),
     "57P01": STOPPED,
     "57P02": STOPPED,
     "57P03": STOPPED,

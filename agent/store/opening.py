@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from agent.errors import Misconfigured
 from agent.store import postgres
 from agent.store.engine import Store, check_clock, nobody
-from agent.store.faults import fault, fault_of
+from agent.store.faults import fault
 from agent.store.schema import NEW, downgrade, fits, named, revision, upgrade
 
 __all__ = ["database_file", "downgrade", "open_store", "upgrade", "upgrade_database"]
@@ -52,7 +52,7 @@ def open_store(
         try:
             postgres.prepare(writer, lambda sql: check_clock(sql, store))
         except DatabaseError as err:
-            raise _unusable("opened", err) from err
+            raise postgres.unusable("opened", err) from err
         if_it_fails.pop_all()
     return store
 
@@ -67,12 +67,6 @@ def _parsed(url: str) -> URL:
         return make_url(url)
     except (ArgumentError, ValueError) as err:
         raise Misconfigured("the database URL is none", _URL) from err
-
-
-def _unusable(what: str, err: DatabaseError) -> Misconfigured:
-    found = fault_of(err)
-    words = f"the PostgreSQL database cannot be {what}: {found.words}"
-    return Misconfigured(words, found.cure or "See the log of PostgreSQL.")
 
 
 def _open_file(
@@ -163,7 +157,7 @@ def upgrade_database(url: str, *, password: str | None = None) -> str:
         with writer.begin() as sql:
             return named(sql)
     except DatabaseError as err:
-        raise _unusable("upgraded", err) from err
+        raise postgres.unusable("upgraded", err) from err
     finally:
         writer.dispose()
 

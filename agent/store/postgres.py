@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
+from sqlalchemy.exc import DatabaseError
 
+from agent.domain.server import AS_UTF8, NEWER, OLDEST
 from agent.errors import Misconfigured
-from agent.store.faults import READ_ONLY
+from agent.store.faults import READ_ONLY, fault_of
 from agent.store.schema import NEW, fits, revision, upgrade
 
-OLDEST = 15
 MIGRATING = 0x63616C6C73746577  # "callstew": the advisory lock of whoever changes the schema
 TAKEN = frozenset(
     {
@@ -111,20 +112,22 @@ def _alone(sql: Connection) -> None:
     sql.execute(select(func.pg_advisory_xact_lock(MIGRATING)))
 
 
+def unusable(what: str, err: DatabaseError) -> Misconfigured:
+    """For a person who waits: what is wrong with it, and the cure."""
+    found = fault_of(err)
+    words = f"the PostgreSQL database cannot be {what}: {found.words}"
+    return Misconfigured(words, found.cure or "See the log of PostgreSQL.")
+
+
 def _serves(sql: Connection) -> None:
     """A server and a database that can hold what we write."""
     version = sql.dialect.server_version_info or (0,)
     if version < (OLDEST,):
-        raise Misconfigured(
-            f"PostgreSQL {version[0]} is too old", f"Use PostgreSQL {OLDEST} or newer."
-        )
+        raise Misconfigured(f"PostgreSQL {version[0]} is too old", NEWER)
     encoding, read_only = sql.exec_driver_sql(
         "select current_setting('server_encoding'), current_setting('transaction_read_only')"
     ).one()
     if encoding != "UTF8":
-        raise Misconfigured(
-            "the database does not keep its texts as UTF8",
-            "Make another one: createdb --encoding UTF8 --template template0 NAME",
-        )
+        raise Misconfigured("the database does not keep its texts as UTF8", AS_UTF8)
     if read_only == "on":
         raise Misconfigured(READ_ONLY.words, READ_ONLY.cure)

@@ -25,10 +25,10 @@ def downgrade(sql: Connection, to: str = "base") -> None:
 
 def fits(sql: Connection) -> str:
     """Its revision, which is this version's or NEW. Raises Misconfigured for another one."""
-    found, wanted = revision(sql), _scripts().get_current_head()
-    if found not in (NEW, wanted):
+    found = revision(sql)
+    if found not in (NEW, wanted()):
         raise Misconfigured(
-            f"the database has schema {found}, this version needs {wanted}",
+            f"the database has schema {found}, this version needs {wanted()}",
             "Take a backup, then run: callsteward database upgrade",
         )
     return found
@@ -51,6 +51,11 @@ def revision(sql: Connection) -> str:
 def named(sql: Connection) -> str:
     """The revision that the database names; NEW if it names none."""
     return MigrationContext.configure(sql).get_current_revision() or NEW
+
+
+def wanted() -> str:
+    """The revision that this version needs."""
+    return _scripts().get_current_head() or NEW
 
 
 def _scripts() -> ScriptDirectory:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DatabaseError
 
-from agent.errors import ClockBehind, Misconfigured, StoreFailed
+from agent.errors import ClockBehind, Misconfigured, StoreBusy, StoreFailed
 from agent.services.doctor import audit_rows
 from agent.store.audit import Audit
 from agent.store.condition import condition_of, only_read, steadily
@@ -182,3 +182,29 @@ def test_a_file_that_is_written_to_meanwhile_is_looked_at_anew(made: Path) -> No
 def test_a_fault_of_a_file_that_stays_as_it_is_goes_through(made: Path) -> None:
     with pytest.raises(sqlite3.DatabaseError):
         steadily(made / "callsteward.db", lambda sql: sql.execute("SELECT nothing"))
+
+
+def test_a_postgresql_is_read_and_cannot_be_written(postgres_url: str) -> None:
+    writer = a_store(postgres_url)
+    with writer.begin() as tx:
+        Audit(tx).add("TESTED", "TEST", "test")
+    writer.close()
+    with only_read(postgres_url, lambda: NOON) as store:
+        assert audit_rows(store) == 1
+        for begin in (store.begin, store.beside):
+            with pytest.raises(StoreFailed, match="read-only"), begin() as tx:
+                Audit(tx).add("TESTED", "TEST", "test")
+        with store.read() as tx:
+            assert tx.now == NOON
+            patience = tx.sql.exec_driver_sql("show statement_timeout").scalar()
+        assert patience == "20s"
+
+
+def test_a_postgresql_that_takes_too_long_is_left(postgres_url: str) -> None:
+    with (
+        only_read(postgres_url) as store,
+        pytest.raises(StoreBusy, match="took too long"),
+        store.read() as tx,
+    ):
+        tx.sql.exec_driver_sql("set local statement_timeout = 1")
+        tx.sql.exec_driver_sql("select pg_sleep(30)")

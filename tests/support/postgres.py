@@ -68,6 +68,13 @@ class Server:
         self.execute(f"{made} strategy file_copy", name, ROLE)
         return self.url.set(username=ROLE, database=name, password=None).render_as_string()
 
+    def copy(self, url: str) -> str:
+        """The URL of a copy of this database, which nobody has open."""
+        name = f"test_{os.getpid()}_{next(numbers)}"
+        made = "create database {} template {} owner {} strategy file_copy"
+        self.execute(made, name, make_url(url).database or "", ROLE)
+        return make_url(url).set(database=name).render_as_string()
+
     def database(self) -> str:
         """The URL of a database with the schema of this version, and nothing in it."""
         if not self.shared:
