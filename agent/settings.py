@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from pydantic import (
     Field,
@@ -49,8 +50,8 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         default=None,
-        description="sqlite:////path, or postgresql://user@host/name for several machines"
-        " (extra postgres); unset: callsteward.db in data_dir.",
+        description="sqlite:////path (? in it as %3F), or postgresql://user@host/name for"
+        " several machines (extra postgres); unset: callsteward.db in data_dir.",
     )
     database_password_file: Path | None = Field(
         default=None,
@@ -235,7 +236,9 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'callsteward.db'}"
+        """Where the database is. A folder may have any name, so its path is quoted."""
+        file = self.data_dir.absolute() / "callsteward.db"
+        return self.database_url or f"sqlite:///{quote(os.fsencode(file))}"
 
     def smtp_password(self) -> SecretStr | None:
         """Raises Misconfigured if the file cannot be read."""

@@ -6,6 +6,7 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -93,10 +94,13 @@ def _open_file(
 
 
 def database_file(url: str) -> Path:
-    """The file of this URL. Raises Misconfigured, without the URL: it may hold a password."""
-    parsed = _parsed(url)
-    name = parsed.database or ""
-    if parsed.get_backend_name() != "sqlite" or name in ("", ":memory:") or parsed.query:
+    """The file of this URL, whose path may be percent-encoded.
+
+    Raises Misconfigured, without the URL: it may hold a password.
+    """
+    quoted = url.partition(":///")[2]
+    name = os.fsdecode(unquote_to_bytes(quoted))  # by us: not every SQLAlchemy unquotes it
+    if _parsed(url).get_backend_name() != "sqlite" or name in ("", ":memory:") or "?" in quoted:
         raise Misconfigured("the database URL is not one that this version knows", _URL)
     return Path(name)
 
@@ -124,7 +128,7 @@ def _keep_private(path: Path) -> None:
 
 def _sqlite(path: Path, begin: str, pragmas: Sequence[str] = PRAGMAS) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         connect_args={"check_same_thread": False},
         hide_parameters=True,  # what was to be written may be personal, and errors are logged
     )

@@ -7,6 +7,8 @@ import pytest
 
 from agent.errors import Misconfigured
 from agent.settings import load, read_file
+from agent.store.condition import condition_of, only_read
+from agent.store.opening import database_file
 from tests.support.commands import Cli
 
 SECRET = "hunter2-s3cret"
@@ -249,8 +251,32 @@ def test_a_login_has_both_its_halves(cli: Cli, monkeypatch: pytest.MonkeyPatch) 
     assert missing in _refusal(cli)
 
 
+@pytest.mark.parametrize("name", ["what?", "mode=ro?x=1", "50% #1", "100%25", "é", "a+b c"])
+def test_a_data_folder_of_any_name_holds_its_database(cli: Cli, name: str) -> None:
+    """Marks that a URL has another use for are not cut off."""
+    folder = cli.home / name
+    cli.set(CALLSTEWARD_DATA_DIR=str(folder))
+    assert cli("audit", "verify")[0] == 0
+    assert {path.name for path in folder.glob("*.db")} == {"callsteward.db"}
+    assert list(cli.home.iterdir()) == [folder]
+    with only_read(load().database) as store, store.read():
+        pass
+    assert condition_of(load().database).schema
+
+
+def test_a_question_mark_in_the_url_of_a_file_is_refused_unless_it_is_quoted(
+    cli: Cli,
+) -> None:
+    cli.set(CALLSTEWARD_DATABASE_URL=f"sqlite:///{cli.home}/what?/x.db")
+    code, _, err = cli("audit", "verify")
+    assert (code, "CALLSTEWARD_DATABASE_URL" in err) == (2, True)
+    cli.set(CALLSTEWARD_DATABASE_URL=f"sqlite:///{cli.home}/what%3F/x.db")
+    assert cli("audit", "verify")[0] == 0
+    assert [path.name for path in (cli.home / "what?").glob("*.db")] == ["x.db"]
+
+
 def test_the_database_lies_in_the_data_folder_unless_it_is_named(cli: Cli) -> None:
-    assert load().database == f"sqlite:///{cli.home / 'callsteward.db'}"
+    assert database_file(load().database) == cli.home / "callsteward.db"
     cli.set(CALLSTEWARD_DATABASE_URL="sqlite:////var/lib/x.db")
     assert load().database == "sqlite:////var/lib/x.db"
 
