@@ -9,7 +9,7 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -70,11 +70,13 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A 2xx answer, read to its end. `what` names the call for people."""
+    """A 2xx answer, read to its end. `what` names the call for people; names of `headers` are
+    in lower case."""
 
     what: str
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def parsed(self, form: type[T]) -> T:
         """The body as JSON of this form, or UnknownReply."""
@@ -162,7 +164,8 @@ class Upstream:
             wrong = self._judge(what, status, response.headers, content, self._now())
             if wrong is not None:
                 raise wrong
-            return Answer(what, status, content)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(what, status, content, headers)
 
     def _body(self, what: str, response: requests.Response) -> bytes:
         content = bytearray()

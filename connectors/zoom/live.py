@@ -12,7 +12,8 @@ import msgspec
 from agent.domain.facts import Fact, Known, Seen, Unknown
 from agent.domain.zoom import NOT_TOLD, LiveMeeting, Scopes, Span, User
 from agent.errors import ConnectorError, NotThere, Refused, UnknownReply
-from connectors.http import Answer, parsed
+from connectors.http import parsed
+from connectors.zoom.acting import ACTOR, prove_empty
 from connectors.zoom.client import SOURCE, App, AppTokens, Ask, Client, Line, not_read
 from connectors.zoom.faults import Declined
 from connectors.zoom.limits import Label
@@ -26,9 +27,6 @@ LIVE: Mapping[str, str] = {  # what the reading app needs for this; granular: cl
     "user:read:presence_status:admin": "user:read:admin",
     "dashboard:read:list_meetings:admin": "dashboard_meetings:read:admin",
     "dashboard:read:list_meeting_participants:admin": "dashboard_meetings:read:admin",
-}
-ACTOR: Mapping[str, str] = {  # what the acting app needs
-    "meeting:update:in_meeting_controls:admin": "meeting:write:admin",
 }
 PAGE = "300"
 LONGEST = timedelta(days=29)  # a meeting that runs may have begun long ago
@@ -156,15 +154,9 @@ class ZoomControl:
         body = msgspec.json.encode({"method": method, **more})
         ask = Ask(path, Label.MEDIUM, f"{shown} {method}", method="PATCH", body=body)
         try:
-            _prove_taken(self._client.act(ask))
+            prove_empty(self._client.act(ask), 202)
         except Declined as err:
             raise _refusal(err) from err
-
-
-def _prove_taken(answer: Answer) -> None:
-    """Zoom answers 202 without a body. Any other good answer may be somebody else's."""
-    if answer.status != 202 or answer.body.strip() not in (b"", b"{}", b"null"):
-        raise UnknownReply(f"{answer.what}: {answer.status} is not the answer that we know")
 
 
 def _refusal(err: Declined) -> Refused:
@@ -172,7 +164,7 @@ def _refusal(err: Declined) -> Refused:
         return NotThere(str(err))
     if (err.status, err.code) in SHUT:
         return Refused(str(err), "Zoom will not stop it: staff decide whether to end the call.")
-    return err
+    return Refused(str(err), err.hint)
 
 
 def _gap(told: Listed, rows: list[_Row], query: Mapping[str, str]) -> Unknown | None:

@@ -34,13 +34,15 @@ OTHER_OPTIONS = ("meeting_authentication", "recording_authentication")
 
 @dataclass
 class SettingsOf:
-    """`forgetful`: every change is answered with 204 and none is kept."""
+    """`forgetful`: every change is answered with 204 and none is kept; `forgets`: the same for
+    these paths and all below them."""
 
     records: Records
     account_id: str
     webhooks: Webhooks
     log: list[Json]
     forgetful: bool = False
+    forgets: tuple[str, ...] = ()
 
     def of_user(self, call: Call, name: str) -> Answer:
         return _shown(call, self.users(known_id(self.records, call, name)))
@@ -119,7 +121,9 @@ class SettingsOf:
         taken = {
             path: value
             for path, value in asked.items()
-            if path not in shut and on.get(PARENTS.get(path, ""), True)
+            if path not in shut
+            and on.get(PARENTS.get(path, ""), True)
+            and not path.startswith(self.forgets)
         }
         if self.forgetful or not taken:
             return {}

@@ -53,7 +53,7 @@ def served(application: Identity) -> Iterator[tuple[Sandboxed, str]]:
             self.end_headers()
             self.wfile.write(told.content)
 
-        do_POST = do_PATCH = do_GET
+        do_POST = do_PATCH = do_DELETE = do_GET
 
         def log_message(self, format: str, *args: object) -> None: ...
 

@@ -26,14 +26,13 @@ from connectors.sandbox.zoom.healthy import (
 )
 from connectors.sandbox.zoom.limits import Plan
 from connectors.sandbox.zoom.live import COMPANION, RECORDING
-from connectors.zoom.live import ACTOR, INSTANT, LIVE, NO_DASHBOARD, ZoomControl, ZoomLive
+from connectors.zoom.acting import ACTOR
+from connectors.zoom.live import INSTANT, LIVE, NO_DASHBOARD, ZoomControl, ZoomLive
 from tests.connectors.zoom.canned import only, refusal
 from tests.connectors.zoom.contract import Breaks
+from tests.connectors.zoom.faulty import breaking
 from tests.connectors.zoom.live_contract import GONE, RemoteLiveContract
 from tests.connectors.zoom.sandboxed import Sandboxed, sandboxed
-from tests.connectors.zoom.test_contract import broken
-
-NO_SCOPE = "Invalid access token, does not contain scopes:[meeting:read:x:admin]."
 
 
 @dataclass
@@ -87,10 +86,7 @@ class OverTheSandbox(RemoteLiveContract):
 
     @pytest.fixture
     def breaks(self, there: Sandboxed) -> Breaks:
-        def breaks(fault: str) -> None:
-            there.odd = (lambda request: _broken(request, fault)) if fault else None
-
-        return breaks
+        return breaking(there)
 
 
 class TestSocketFree(OverTheSandbox):
@@ -107,13 +103,6 @@ class TestOverSockets(OverTheSandbox):
     @pytest.fixture
     def base(self, served: tuple[Sandboxed, str]) -> str:
         return served[1]
-
-
-def _broken(request: httpx.Request, fault: str) -> httpx.Response | None:
-    """The token endpoint stays well: what is asked with the token does not."""
-    if request.url.path.endswith("/oauth/token"):
-        return None
-    return refusal(400, 4711, NO_SCOPE) if fault == "no scope" else broken(fault)
 
 
 @pytest.fixture
@@ -202,7 +191,7 @@ def _scopes(there: Sandboxed, app: str, *scopes: str) -> None:
         (tuple(ACTOR), set(), set()),
         (tuple(ACTOR.values()), set(), set()),
         ((*ACTOR, "meeting:read:meeting:admin"), set(), set()),
-        (("group:update:settings:admin",), set(ACTOR), {"group:update:settings:admin"}),
+        (("user:update:settings:admin",), set(ACTOR), {"user:update:settings:admin"}),
     ],
     ids=["granular", "classic", "reads too", "another"],
 )
