@@ -1,7 +1,7 @@
-"""The control API's words for Zoom: its moods, consents, calls, invitations and webhooks."""
+"""The control API's words for Zoom: its moods, consents and webhooks."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,11 @@ from connectors.sandbox.records import Edit
 from connectors.sandbox.wire import Json
 from connectors.sandbox.zoom.apps import apps
 from connectors.sandbox.zoom.core import Zoom
-from connectors.sandbox.zoom.healthy import ACCOUNT, CONSENTS, MEETINGS, ONE_ACCOUNT, USERS
+from connectors.sandbox.zoom.happenings import Happenings, Verb
+from connectors.sandbox.zoom.healthy import ACCOUNT, CONSENTS, ONE_ACCOUNT, USERS
 from connectors.sandbox.zoom.kept import SUMMARY_ANSWERS
 from connectors.sandbox.zoom.limits import Headers, Plan
-from connectors.sandbox.zoom.live import COMPANION
-from connectors.sandbox.zoom.meetings import INSTANT
 
-Verb = Callable[[Json, str], Any]
 SUMMARIES = ("available", *SUMMARY_ANSWERS)
 
 
@@ -36,11 +34,10 @@ class ZoomControl:
             ("DELETE", "zoom"): self._usual,
             ("PUT", "zoom-app"): self._set_app,
             ("POST", "consents"): self._consents,
-            ("POST", "accept"): self._accept,
-            ("POST", "call"): self._call,
             ("GET", "webhook"): self._webhook,
             ("PUT", "webhook"): self._subscribe,
             ("POST", "emit"): self._emit,
+            **Happenings(self.zoom, self.raw).verbs(),
         }
 
     def counted(self) -> Json:
@@ -75,6 +72,7 @@ class ZoomControl:
             "summaries": (account or {}).get("summaries"),
             "code_in_200": self.zoom.kept.code_in_200,
             "forgetful": self.zoom.settings.forgetful,
+            "forgets": list(self.zoom.settings.forgets),
             "repeats": self.zoom.pages.repeats,
         }
 
@@ -89,6 +87,7 @@ class ZoomControl:
         limits.code = int(body.get("code", limits.code))
         self.zoom.kept.code_in_200 = bool(body.get("code_in_200", self.zoom.kept.code_in_200))
         self.zoom.settings.forgetful = bool(body.get("forgetful", self.zoom.settings.forgetful))
+        self.zoom.settings.forgets = tuple(body.get("forgets", self.zoom.settings.forgets))
         self.zoom.pages.repeats = bool(body.get("repeats", self.zoom.pages.repeats))
         if "summaries" in body:
             if body["summaries"] not in SUMMARIES:
@@ -101,6 +100,7 @@ class ZoomControl:
         """All moods, apps and the webhook as at the start; the plan stays."""
         self._set_moods({"scale": 1.0, "headers": "full", "code": 429}, "")
         self._set_moods(dict.fromkeys(("code_in_200", "forgetful", "repeats"), False), "")
+        self._set_moods({"forgets": []}, "")
         usual = apps(self.zoom.records.estate.seed).known
         for name, app in self.zoom.apps.known.items():
             app.scopes, app.enabled = usual[name].scopes, True
@@ -144,42 +144,6 @@ class ZoomControl:
                 }
             )
         return {"consents": found}
-
-    def _accept(self, body: Json, rest: str) -> Any:
-        """The family accepts the invitation that this device sent."""
-        row = self.zoom.contacts.accept(
-            self.raw.zoom_name(USERS, body["device"]), body["email"]
-        )
-        if row is None:
-            raise BadInput(f"{body['device']} sent no invitation to this address")
-        return row
-
-    def _call(self, body: Json, rest: str) -> Any:
-        """`action`: start, record, stop-recording, start-companion or end the call on this
-        device's iPad. It starts an instant meeting unless `type` says otherwise."""
-        user, action = self.raw.zoom_name(USERS, body["device"]), body["action"]
-        if action == "start":
-            kind = int(body.get("type", INSTANT))
-            topic, now = body.get("topic", "Call"), self.zoom.clock()
-            return self.zoom.meetings.start(user, topic, now, kind)
-        running = [
-            (key, one)
-            for key, one in self.zoom.meetings.running()
-            if key.startswith(f"{user}/")
-        ]
-        if not running:
-            raise BadInput(f"{body['device']} is in no call")
-        key, found = running[-1]
-        if action == "end":
-            self.zoom.meetings.finish(key, found, self.zoom.clock())
-            return found
-        if action == "start-companion":
-            self.zoom.live.companion(key, found, "start", tuple(COMPANION), {})
-        elif action in ("record", "stop-recording"):
-            self.zoom.meetings.record(key, found, on=action == "record")
-        else:
-            raise BadInput("actions are start, record, stop-recording, start-companion, end")
-        return self.zoom.records.one(MEETINGS, key)
 
     def _webhook(self, body: Json, rest: str) -> Any:
         hooks = self.zoom.webhooks

@@ -13,6 +13,8 @@ MOTHER, AUNT = "mother@family.example", "o'neil+1@family.example"
 NOBODY: frozenset[str] = frozenset()
 ODD = (
     f"{MOTHER},{AUNT}",
+    f"{MOTHER},x.example",
+    f"x,{MOTHER}",
     f"{MOTHER} {AUNT}",
     f"{MOTHER};x",
     "mother",
