@@ -25,15 +25,17 @@ def holds(lists: AllowLists, addresses: frozenset[str]) -> Fact[bool]:
 
     A list that was read and is another one settles it, also where the other was not read.
     """
-    both = (lists.adding, lists.chatting)
-    read = [one for one in both if isinstance(one, Known)]
-    for one in read:
-        if not _is(one.value, addresses):
-            return Known(False, one.source, one.at)  # noqa: FBT003
-    for one in both:
-        if isinstance(one, Unknown):
+    adding, chatting = (_held(fact, addresses) for fact in (lists.adding, lists.chatting))
+    for one in (adding, chatting):
+        if isinstance(one, Known) and not one.value:
             return one
-    return Known(True, read[0].source, read[0].at)  # noqa: FBT003
+    return adding if isinstance(adding, Unknown) else chatting
+
+
+def _held(fact: Fact[AllowList], addresses: frozenset[str]) -> Fact[bool]:
+    if isinstance(fact, Unknown):
+        return fact
+    return Known(_is(fact.value, addresses), fact.source, fact.at)
 
 
 def _is(told: AllowList, addresses: frozenset[str]) -> bool:

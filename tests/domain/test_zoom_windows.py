@@ -66,7 +66,7 @@ def settings(**changes: Fact[object]) -> dict[str, Fact[object]]:
 
 def test_a_meeting_is_as_it_must_be_only_where_every_setting_is_known_to_be() -> None:
     assert unlike(settings()) == {}
-    on = Known(True, "Zoom", AT)
+    on: Fact[object] = Known(True, "Zoom", AT)
     assert unlike(settings(join_before_host=on)) == {"join_before_host": on}
     assert unlike(settings(waiting_room=NOT_TOLD)) == {"waiting_room": NOT_TOLD}
     assert set(unlike({})) == set(ONE_OFF)

@@ -23,6 +23,7 @@ READER_SCOPES = (
     "meeting:read:list_summaries:admin",
     "meeting:read:list_meetings:admin",
     "meeting:read:meeting:admin",
+    "meeting:read:past_meeting:admin",
     "meeting:read:list_past_participants:admin",
     "dashboard:read:list_meetings:admin",
     "dashboard:read:list_meeting_participants:admin",

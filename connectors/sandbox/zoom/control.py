@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from agent.errors import BadInput
@@ -37,6 +38,7 @@ class ZoomControl:
             ("GET", "webhook"): self._webhook,
             ("PUT", "webhook"): self._subscribe,
             ("POST", "emit"): self._emit,
+            ("PUT", "late"): self._late,
             **Happenings(self.zoom, self.raw).verbs(),
         }
 
@@ -105,6 +107,7 @@ class ZoomControl:
         for name, app in self.zoom.apps.known.items():
             app.scopes, app.enabled = usual[name].scopes, True
         self.zoom.webhooks.subscribe("")
+        self.zoom.webhooks.late = {}
         self.zoom.webhooks.log.clear()
         return self._moods({}, "")
 
@@ -158,3 +161,9 @@ class ZoomControl:
         """Send any event with any payload."""
         self.zoom.webhooks.emit(str(body["event"]), body.get("payload", {}))
         return self._webhook({}, "")
+
+    def _late(self, body: Json, rest: str) -> Any:
+        """`{"events": {name: seconds}}`: how late these events are sent; all others at once."""
+        told = {name: timedelta(seconds=float(late)) for name, late in body["events"].items()}
+        self.zoom.webhooks.late = told
+        return {"events": {name: late.total_seconds() for name, late in told.items()}}

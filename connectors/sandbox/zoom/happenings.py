@@ -7,13 +7,17 @@ from typing import Any
 
 from agent.errors import BadInput
 from connectors.sandbox.raw import RawRecords
+from connectors.sandbox.records import Edit
 from connectors.sandbox.wire import Json
 from connectors.sandbox.zoom.core import Zoom
 from connectors.sandbox.zoom.healthy import INVITATIONS, MEETINGS, USERS
 from connectors.sandbox.zoom.live import COMPANION
 from connectors.sandbox.zoom.meetings import INSTANT
+from connectors.sandbox.zoom.people import People
+from connectors.sandbox.zoom.wire import Refused
 
 Verb = Callable[[Json, str], Any]
+ACTIONS = ("record", "stop-recording", "start-companion", "knock", "join", "admit", "leave")
 
 
 @dataclass
@@ -64,28 +68,53 @@ class Happenings:
         return next((row for row in rows if row["email"] == email), pending)
 
     def _call(self, body: Json, rest: str) -> Any:
-        """`action`: start, record, stop-recording, start-companion or end the call on this
-        device's iPad. It starts an instant meeting unless `type` says otherwise."""
-        user, action = self._user(body), body["action"]
+        """`action`: start, end, or what happens in the call on this device's iPad."""
+        user, action, now = self._user(body), body["action"], self.zoom.clock()
         if action == "start":
-            kind = int(body.get("type", INSTANT))
-            topic, now = body.get("topic", "Call"), self.zoom.clock()
-            return self.zoom.meetings.start(user, topic, now, kind)
-        running = [
-            (key, one)
-            for key, one in self.zoom.meetings.running()
-            if key.startswith(f"{user}/")
-        ]
-        if not running:
+            return self._start(user, body, now)
+        calls = [one for one in self.zoom.meetings.running() if one[0].startswith(f"{user}/")]
+        if not calls:
             raise BadInput(f"{body['device']} is in no call")
-        key, found = running[-1]
+        key, found = calls[-1]
         if action == "end":
-            self.zoom.meetings.finish(key, found, self.zoom.clock())
+            self.zoom.meetings.finish(key, found, now)
             return found
-        if action == "start-companion":
-            self.zoom.live.companion(key, found, "start", tuple(COMPANION), {})
-        elif action in ("record", "stop-recording"):
-            self.zoom.meetings.record(key, found, on=action == "record")
-        else:
-            raise BadInput("actions are start, record, stop-recording, start-companion, end")
+        self._in_call(key, found, body)
         return self.zoom.records.one(MEETINGS, key)
+
+    def _start(self, user: str, body: Json, now: datetime) -> Any:
+        """An instant meeting unless `type` says otherwise; with `meeting`, a leg of that one.
+        `alone`: nobody else is there until somebody joins."""
+        meetings, alone = self.zoom.meetings, {"people": []} if body.get("alone") else {}
+        if "meeting" in body:
+            key, found = self._arranged(str(body["meeting"]))
+            begun = meetings.begin(key, found, now)
+        else:
+            kind = int(body.get("type", INSTANT))
+            begun = meetings.start(user, body.get("topic", "Call"), now, kind)
+        key = f"{begun['host_id']}/{begun['id']}"
+        self.zoom.records.edit(Edit(MEETINGS, key, set=alone))
+        return self.zoom.records.one(MEETINGS, key)
+
+    def _arranged(self, number: str) -> tuple[str, Json]:
+        try:
+            key, found = self.zoom.meetings.arranged(number)
+        except Refused as err:
+            raise BadInput("no such meeting is arranged") from err
+        if found["status"] == "started":
+            raise BadInput("this meeting runs already")
+        return key, found
+
+    def _in_call(self, key: str, found: Json, body: Json) -> None:
+        people = People(self.zoom.records, self.zoom.meetings.tell)
+        match body["action"]:
+            case "record" | "stop-recording" as action:
+                self.zoom.meetings.record(key, found, on=action == "record")
+            case "start-companion":
+                self.zoom.live.companion(key, found, "start", tuple(COMPANION), {})
+            case "knock" | "join" | "admit" | "leave" as action:
+                now, email = self.zoom.clock(), str(body.get("email", ""))
+                if not people.moves(key, action, str(body["name"]), email, now):
+                    raise BadInput("nobody of this name is there")
+            case _:
+                raise BadInput(f"actions are start, {', '.join(ACTIONS)}, end")

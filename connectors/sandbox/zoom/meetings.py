@@ -18,8 +18,9 @@ from connectors.sandbox.zoom.healthy import (
     meeting_id,
     meeting_uuid,
 )
-from connectors.sandbox.zoom.new_meeting import meeting_record
+from connectors.sandbox.zoom.new_meeting import OF_THE_HOST, meeting_record
 from connectors.sandbox.zoom.pages import Pages
+from connectors.sandbox.zoom.people import all_left
 from connectors.sandbox.zoom.settings import SettingsOf
 from connectors.sandbox.zoom.users import known_id
 from connectors.sandbox.zoom.webhooks import Webhooks
@@ -27,6 +28,12 @@ from connectors.sandbox.zoom.wire import Call, Refused, day_of
 
 A_DAY = 100  # meetings made or changed, for each host and UTC day
 INSTANT = 1
+LISTS = ("scheduled", "upcoming", "upcoming_meetings", "live")
+FOR = "arranged_for"  # kept while it runs: when it was to begin
+OF_A_LEG = (
+    *(FOR, "people", "recording", "has_recording"),
+    *("assets", "retains", "companion", "companion_disabled"),
+)
 
 
 @dataclass
@@ -43,10 +50,9 @@ class Meetings:
         user, kind = known_id(self.records, call, name), call.text("type", "scheduled")
         if kind == "previous_meetings":
             rows = [one for one in self.records.children(PAST, user) if _asked(call, one)]
-        elif kind in ("scheduled", "upcoming", "upcoming_meetings", "live"):
-            wanted = "started" if kind == "live" else "waiting"
+        elif kind in LISTS:
             found = self.records.children(MEETINGS, user)
-            rows = [one for one in found if one.get("status") == wanted and _is_listed(one)]
+            rows = [_shown(one) for one in found if _is_listed(one, kind, call.now)]
         else:
             raise Refused(400, 300, "Invalid field: type.")
         names = "uuid id host_id topic type start_time duration timezone created_at join_url"
@@ -64,7 +70,7 @@ class Meetings:
         return Answer(201, self._new(user, call.body(), call.now))
 
     def one(self, call: Call, meeting: str) -> Answer:
-        return Answer(200, self.arranged(meeting)[1])
+        return Answer(200, _shown(self.arranged(meeting)[1]))
 
     def delete(self, call: Call, meeting: str) -> Answer:
         key, found = self.arranged(meeting)
@@ -82,11 +88,15 @@ class Meetings:
         return Answer(204)
 
     def start(self, user: str, topic: str, now: datetime, kind: int = INSTANT) -> Json:
-        """A call begins on this user's iPad."""
+        """A call begins on this user's iPad, in a new meeting."""
         record = self._new(user, {"topic": topic, "type": kind}, now)
-        key = f"{user}/{record['id']}"
-        self.records.edit(Edit(MEETINGS, key, set={"status": "started"}))
-        self.tell("meeting.started", record, start_time=stamp(now))
+        return self.begin(f"{user}/{record['id']}", record, now)
+
+    def begin(self, key: str, found: Json, now: datetime) -> Json:
+        """A leg begins. Its start is not the one that the meeting was arranged for."""
+        began = {"start_time": stamp(now), FOR: found["start_time"]}
+        self.records.edit(Edit(MEETINGS, key, set={"status": "started", **began}))
+        self.tell("meeting.started", found, start_time=stamp(now))
         return self.records.one(MEETINGS, key) or {}
 
     def record(self, key: str, found: Json, *, on: bool) -> None:
@@ -103,7 +113,10 @@ class Meetings:
         past = {name: found[name] for name in names}
         past |= {"end_time": stamp(now), "duration": minutes, "participants_count": 2}
         past |= {"timezone": "UTC", "has_recording": found.get("has_recording", False)}
-        self.records.edit(Edit(MEETINGS, key, drop=True))
+        if "people" in found:
+            past["people"] = all_left(found["people"], now)
+            past["participants_count"] = 1 + len({one["name"] for one in found["people"]})
+        self._over(key, found)
         self.records.edit(Edit(PAST, f"{user}/{found['uuid']}", whole=past))
         if past["has_recording"]:
             kept = recording(past)
@@ -111,6 +124,21 @@ class Meetings:
         if found.get("assets"):
             self._keep(user, found, past)
         self.tell("meeting.ended", found, end_time=stamp(now))
+
+    def _over(self, key: str, found: Json) -> None:
+        """An instant meeting is gone; one that was arranged waits to be held again, with
+        another uuid."""
+        if found.get("type") == INSTANT:
+            self.records.edit(Edit(MEETINGS, key, drop=True))
+            return
+        self._made += 1
+        uuid = meeting_uuid(self.records.estate.seed, key, "leg", self._made)
+        again = {
+            "status": "waiting",
+            "uuid": uuid,
+            "start_time": found.get(FOR, found["start_time"]),
+        }
+        self.records.edit(Edit(MEETINGS, key, set=again, remove=OF_A_LEG))
 
     def _keep(self, user: str, found: Json, past: Json) -> None:
         """What AI Companion wrote: a summary, and the transcript where it was retained."""
@@ -133,6 +161,11 @@ class Meetings:
         ids = {"uuid": meeting_uuid(*key), "id": meeting_id(*key), "host_id": user}
         usual = self.settings.users(user)
         record = ids | meeting_record(asked, usual, stamp(now), self.base_url, ids["id"])
+        record["settings"] |= {
+            name: self.settings.in_force(user, path)
+            for name, path in OF_THE_HOST.items()
+            if self.settings.is_locked(user, path)
+        }
         self.records.edit(Edit(MEETINGS, f"{user}/{ids['id']}", whole=record))
         return record
 
@@ -149,9 +182,21 @@ class Meetings:
         self.webhooks.emit(event, {"object": {**told, "id": str(found["id"])}})
 
 
-def _is_listed(one: Json) -> bool:
-    """Zoom's list of what a user has arranged leaves out the instant meetings."""
-    return one.get("type") != INSTANT
+def _is_listed(one: Json, kind: str, now: datetime) -> bool:
+    """Zoom's list of what a user has arranged leaves out the instant meetings. What runs is
+    in all of them; what is over by the clock and can be held again is `scheduled` alone."""
+    if one.get("type") == INSTANT:
+        return False
+    if kind in ("scheduled", "live") or one.get("status") == "started":
+        return kind != "live" or one.get("status") == "started"
+    end = datetime.fromisoformat(one["start_time"]) + timedelta(minutes=one["duration"])
+    return end > now
+
+
+def _shown(one: Json) -> Json:
+    """As it was arranged, also while it runs."""
+    kept = {name: value for name, value in one.items() if name != FOR}
+    return kept | ({"start_time": one[FOR]} if FOR in one else {})
 
 
 def _asked(call: Call, one: Json) -> bool:

@@ -185,6 +185,7 @@ def _live(live: Live) -> tuple[Route, ...]:
 
 def _reports(reports: Reports) -> tuple[Route, ...]:
     past = "past_meetings/{}/participants"
+    over, ended = "past_meetings/{}", admin("meeting:read:past_meeting")
     took_part = admin("meeting:read:list_past_participants")
     sign_ins, changes = "report/activities", "report/operationlogs"
     activities = admin("report:read:user_activities")
@@ -195,6 +196,7 @@ def _reports(reports: Reports) -> tuple[Route, ...]:
     pro, best = Plan.PRO, Plan.BUSINESS
     per_person = reports.dashboard_participants
     return (
+        Route("zoom.pastMeeting", "GET", over, ended, LIGHT, reports.past, pro),
         Route("zoom.participants", "GET", past, took_part, MEDIUM, reports.participants, pro),
         Route("zoom.activities", "GET", sign_ins, activities, HEAVY, reports.activities, pro),
         Route("zoom.operations", "GET", changes, operations, HEAVY, reports.operations, pro),

@@ -105,6 +105,9 @@ class SettingsOf:
         of_group = self.records.one(GROUP_SETTINGS, person["group_ids"][0]) or {}
         return of_group.get(path, own)
 
+    def is_locked(self, user: str, path: str) -> bool:
+        return bool(self._locks_on(user).get(path))
+
     def _locks_on(self, user: str) -> Mapping[str, object]:
         """The locks of the first group, whose settings win."""
         person = Directory(self.records).user(user) or {}

@@ -32,11 +32,15 @@ class Delivery:
 
 @dataclass
 class Webhooks:
+    """`late`: how long after it happened an event of this name is sent, so that it may come
+    after what happened next."""
+
     clock: Callable[[], datetime]
     secret: str
     account_id: str
     url: str = ""
     validated: bool = False
+    late: dict[str, timedelta] = field(default_factory=dict)
     log: list[Json] = field(default_factory=list)
     _waiting: list[Delivery] = field(default_factory=list)
     _plain: str = ""
@@ -65,7 +69,7 @@ class Webhooks:
             if one.due <= now and (self.validated or one.event == VALIDATION)
         ]
         self._waiting = [one for one in self._waiting if one not in due]
-        return due
+        return sorted(due, key=lambda one: one.due)
 
     def sent(self, delivery: Delivery, status: int | None, body: bytes = b"") -> None:
         """What came back; None: nothing did. A fault of the other side is tried again."""
@@ -86,14 +90,15 @@ class Webhooks:
         self._made += 1
         told = {"event": event, "event_ts": int(now.timestamp() * 1000), "payload": payload}
         body = json.dumps(told, separators=(",", ":")).encode()
-        seconds = str(int(now.timestamp()))
+        due = now + self.late.get(event, timedelta(0))
+        seconds = str(int(due.timestamp()))
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "x-zm-request-timestamp": seconds,
             "x-zm-signature": self.signed(seconds, body),
             "x-zm-request-id": guid("zoom event", self._made, seconds),
         }
-        self._waiting.append(Delivery(self.url, event, headers, body, now))
+        self._waiting.append(Delivery(self.url, event, headers, body, due))
 
     def _proven(self, body: bytes) -> bool:
         try:
