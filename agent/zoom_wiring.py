@@ -9,6 +9,14 @@ from agent.ports.consents import Asking
 from agent.ports.together import Together
 from agent.ports.zoom import Vault, Zoom
 from agent.ports.zoom_live import LiveControl, LiveMeetings
+from agent.ports.zoom_windows import (
+    CallFacts,
+    Invitations,
+    ListControl,
+    ListReading,
+    MeetingControl,
+    MeetingReading,
+)
 from agent.settings import Settings, read_file
 from agent.store.engine import Store
 from agent.store.pace import StoredTimetable
@@ -19,11 +27,16 @@ from connectors.http import Reach
 from connectors.pacing import Pacer
 from connectors.retry import Patience
 from connectors.shared_pacing import SharedPacer, share_of
-from connectors.zoom.client import App, Line
+from connectors.zoom.allow_lists import ZoomListControl
+from connectors.zoom.client import App, AppTokens, Client, Line
 from connectors.zoom.consents import ConsentApp, Consents
 from connectors.zoom.estate import ZoomEstate
+from connectors.zoom.invitations import ZoomInvitations
 from connectors.zoom.limits import LIMITS, Plan
 from connectors.zoom.live import ZoomControl, ZoomLive
+from connectors.zoom.meetings import ZoomMeetingControl, ZoomMeetings
+from connectors.zoom.past_meetings import ZoomPastMeetings
+from connectors.zoom.settings import ZoomSettings
 
 T = TypeVar("T")
 
@@ -71,10 +84,50 @@ def live_of(settings: Settings, store: Store) -> LiveMeetings | None:
     return ZoomLive(line_of(settings, store), reader_of(settings))
 
 
+def call_facts_of(settings: Settings, store: Store) -> CallFacts | None:
+    """What is told of calls that are over; None where no Zoom is configured."""
+    if settings.zoom_account_id is None:
+        return None
+    return ZoomPastMeetings(line_of(settings, store), reader_of(settings))
+
+
+def lists_of(settings: Settings, store: Store) -> ListReading | None:
+    """Whom a group may add, read back; None where no Zoom is configured."""
+    if settings.zoom_account_id is None:
+        return None
+    line = line_of(settings, store)
+    return ZoomSettings(Client(line, AppTokens(line, reader_of(settings))))
+
+
+def meetings_of(settings: Settings, store: Store) -> MeetingReading | None:
+    """Meetings that are arranged, read back; None where no Zoom is configured."""
+    if settings.zoom_account_id is None:
+        return None
+    return ZoomMeetings(line_of(settings, store), reader_of(settings))
+
+
 def actor_of(settings: Settings, store: Store) -> LiveControl | None:
     """What acts on a meeting that runs; None where no acting app is configured."""
     app = acting_app(settings)
     return None if app is None else ZoomControl(line_of(settings, store), app)
+
+
+def list_control_of(settings: Settings, store: Store) -> ListControl | None:
+    """What sets a group's lists; None where no acting app is configured."""
+    app = acting_app(settings)
+    return None if app is None else ZoomListControl(line_of(settings, store), app)
+
+
+def invitations_of(settings: Settings, store: Store) -> Invitations | None:
+    """What invites a contact; None where no acting app is configured."""
+    app = acting_app(settings)
+    return None if app is None else ZoomInvitations(line_of(settings, store), app)
+
+
+def meeting_control_of(settings: Settings, store: Store) -> MeetingControl | None:
+    """What arranges one-off meetings; None where no acting app is configured."""
+    app = acting_app(settings)
+    return None if app is None else ZoomMeetingControl(line_of(settings, store), app)
 
 
 def acting_app(settings: Settings) -> App | None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from agent.domain.facts import Known
 from agent.domain.zoom import LiveMeeting
+from agent.domain.zoom_windows import WantedMeeting, holds
 from agent.errors import Misconfigured
 from agent.ports.together import in_turn
 from agent.ports.zoom import Zoom
@@ -17,13 +18,26 @@ from agent.settings import Settings, load
 from agent.store.engine import Store
 from agent.store.opening import open_store
 from agent.store.pace import p
-from agent.zoom_wiring import actor_of, live_of, zoom_of
+from agent.zoom_wiring import (
+    actor_of,
+    call_facts_of,
+    invitations_of,
+    list_control_of,
+    lists_of,
+    live_of,
+    meeting_control_of,
+    meetings_of,
+    zoom_of,
+)
 from connectors.http import utc_now
 from tests.connectors.zoom.contract import no_beat
 from tests.support.outside import Outside
 
 TAG = "K10001"
+ACTING = (actor_of, list_control_of, invitations_of, meeting_control_of)
+READING = (live_of, lists_of, meetings_of, call_facts_of)
 Configured = Callable[..., Settings]
+Part = Callable[[Settings, Store], object]
 
 
 @pytest.fixture
@@ -100,21 +114,60 @@ def test_without_an_account_nothing_is_asked_and_without_an_actor_nothing_acts(
     configured: Configured, store: Store
 ) -> None:
     reading = configured(zoom_actor_client_id=None, zoom_actor_client_secret_file=None)
-    assert live_of(reading, store) is not None
-    assert actor_of(reading, store) is None
+    assert [part(reading, store) for part in ACTING] == [None] * len(ACTING)
+    assert None not in [part(reading, store) for part in READING]
     nothing = configured(zoom_account_id=None)
     assert zoom_of(nothing, store, in_turn) is None
-    assert live_of(nothing, store) is None
+    assert [part(nothing, store) for part in READING] == [None] * len(READING)
 
 
+def test_a_window_is_opened_and_closed_by_one_app_and_read_by_the_other(
+    outside: Outside, configured: Configured, store: Store
+) -> None:
+    settings, address = configured(), "mother@family.example"
+    lists, control = lists_of(settings, store), list_control_of(settings, store)
+    inviter = invitations_of(settings, store)
+    meetings, arranging = meetings_of(settings, store), meeting_control_of(settings, store)
+    facts = call_facts_of(settings, store)
+    assert lists and control and inviter and meetings and arranging and facts
+    user = outside.control("GET", f"records/zoomUsers/{TAG}")
+    [group] = user["group_ids"]
+    outside.control("DELETE", "counters")
+    control.set_allowed(group, frozenset({address}))
+    inviter.invite(user["id"], address)
+    accepted = outside.control("POST", "accept", {"device": TAG, "email": address})
+    assert accepted["email"] == address
+    control.set_allowed(group, frozenset())
+    fact = holds(lists.allow_lists(group), frozenset())
+    assert isinstance(fact, Known)
+    assert fact.value
+    wanted = WantedMeeting(topic="Call", start=utc_now(), minutes=30, passcode="736251")
+    made = arranging.arrange(user["id"], wanted)
+    arranging.delete(made.id)
+    gone = meetings.meeting(made.id)
+    assert isinstance(gone, Known)
+    assert gone.value is None
+    assert isinstance(facts.past(made.uuid), Known)
+    callers = _callers(outside)
+    outside.control("DELETE", "records")
+    assert callers["actor"] == {
+        "zoom.changeGroupSettings": 2,
+        "zoom.invite": 1,
+        "zoom.createMeeting": 1,
+        "zoom.deleteMeeting": 1,
+    }
+    assert set(callers["reader"]) == {"zoom.groupSettings", "zoom.meeting", "zoom.pastMeeting"}
+
+
+@pytest.mark.parametrize("part", ACTING)
 @pytest.mark.parametrize(
     "missing", ["zoom_actor_client_id", "zoom_actor_client_secret_file", "zoom_account_id"]
 )
 def test_an_actor_that_is_half_configured_is_refused(
-    configured: Configured, store: Store, missing: str
+    configured: Configured, store: Store, missing: str, part: Part
 ) -> None:
     with pytest.raises(Misconfigured, match=f"CALLSTEWARD_{missing.upper()} is not set"):
-        actor_of(configured(**{missing: None}), store)
+        part(configured(**{missing: None}), store)
 
 
 def test_one_app_for_both_is_refused(

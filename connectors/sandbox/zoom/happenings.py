@@ -85,7 +85,8 @@ class Happenings:
     def _start(self, user: str, body: Json, now: datetime) -> Any:
         """An instant meeting unless `type` says otherwise; with `meeting`, a leg of that one.
         `alone`: nobody else is there until somebody joins."""
-        meetings, alone = self.zoom.meetings, {"people": []} if body.get("alone") else {}
+        meetings = self.zoom.meetings
+        alone: Json = {"people": []} if body.get("alone") else {}
         if "meeting" in body:
             key, found = self._arranged(str(body["meeting"]))
             begun = meetings.begin(key, found, now)

@@ -160,7 +160,7 @@ class Meetings:
         key = (self.records.estate.seed, user, "new meeting", self._made)
         ids = {"uuid": meeting_uuid(*key), "id": meeting_id(*key), "host_id": user}
         usual = self.settings.users(user)
-        record = ids | meeting_record(asked, usual, stamp(now), self.base_url, ids["id"])
+        record: Json = ids | meeting_record(asked, usual, stamp(now), self.base_url, ids["id"])
         record["settings"] |= {
             name: self.settings.in_force(user, path)
             for name, path in OF_THE_HOST.items()

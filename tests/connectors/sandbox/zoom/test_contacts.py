@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,3 +93,27 @@ def test_an_invitation_that_is_accepted_makes_a_contact(world: ZoomWorld) -> Non
     assert world.steer("POST", "accept", accepted).status == 400
     world.steer("DELETE", f"records/zoomContacts/K10001/{row['member_id']}")
     assert contacts(world, type="external") == []
+
+
+def test_an_acceptance_may_come_later_and_from_another_account(world: ZoomWorld) -> None:
+    open_list(world, FAMILY)
+    invite(world)
+    later = {"device": "K10001", "email": FAMILY, "after": 3600, "as": "other@family.example"}
+    assert world.steer("POST", "accept", later).body["accept_as"] == "other@family.example"
+    assert contacts(world, type="external") == []
+    world.now += timedelta(hours=1)
+    world._tokens.clear()
+    assert [one["email"] for one in contacts(world, type="external")] == [later["as"]]
+
+
+def test_a_contact_is_removed_and_may_return(world: ZoomWorld) -> None:
+    world.core.planting.plant("contact-left", "K10001")
+    [left] = contacts(world, type="external")
+    said = {"device": "K10001", "email": left["email"].upper()}
+    assert world.steer("POST", "contact", {**said, "action": "remove"}).body == left
+    assert contacts(world, type="external") == []
+    assert world.steer("POST", "contact", {**said, "action": "remove"}).status == 400
+    assert world.steer("POST", "contact", {**said, "action": "forget"}).status == 400
+    back = {"device": "K10001", "email": left["email"], "action": "return"}
+    assert world.steer("POST", "contact", back).body == left
+    assert contacts(world, type="external") == [left]

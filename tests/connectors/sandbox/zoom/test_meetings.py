@@ -119,3 +119,46 @@ def test_sign_ins_of_the_last_day_are_reported_for_the_days_asked(world: ZoomWor
     ]
     too_long = world.zoom("report/activities", from_=world.days_ago(40))
     assert code(too_long) == (400, 300)
+
+
+def test_each_leg_of_a_meeting_has_its_own_uuid_and_its_own_past(world: ZoomWorld) -> None:
+    made = create(world, start_time="2026-11-22T14:00:00Z").body
+    uuids = []
+    for _ in range(2):
+        world.now += timedelta(minutes=1)
+        uuids.append(call(world, "start", meeting=made["id"]).body["uuid"])
+        assert call(world, "start", meeting=made["id"]).status == 400
+        shown = world.zoom(f"meetings/{made['id']}").body
+        assert (shown["status"], shown["start_time"]) == ("started", made["start_time"])
+        world.now += timedelta(minutes=5)
+        call(world, "end")
+    assert uuids[0] == made["uuid"]
+    waiting = world.zoom(f"meetings/{made['id']}").body
+    assert waiting["uuid"] not in uuids
+    assert {**waiting, "uuid": made["uuid"]} == made
+    for uuid in uuids:
+        past = world.zoom(f"past_meetings/{twice(uuid)}").body
+        assert (past["uuid"], past["id"], past["duration"]) == (uuid, made["id"], 5)
+    assert code(world.zoom(f"past_meetings/{twice(waiting['uuid'])}")) == (404, 3001)
+
+
+def test_people_come_and_go_only_as_they_can(world: ZoomWorld) -> None:
+    call(world, "start", alone=True)
+    assert call(world, "admit", name="Mother").status == 400
+    assert call(world, "knock", name="Mother").status == 200
+    assert call(world, "admit", name="Mother").status == 200
+    assert call(world, "admit", name="Mother").status == 400
+    assert call(world, "leave", name="Mother").status == 200
+    assert call(world, "leave", name="Mother").status == 400
+    assert call(world, "join").status == 400
+    assert call(world, "start", meeting="1").status == 400
+
+
+def test_what_is_over_by_the_clock_is_scheduled_and_no_longer_upcoming(
+    world: ZoomWorld,
+) -> None:
+    made = create(world, start_time="2026-11-21T14:00:00Z", duration=30).body
+    assert [one["id"] for one in listed(world, "scheduled")] == [made["id"]]
+    assert listed(world, "upcoming") == []
+    call(world, "start", meeting=made["id"])
+    assert [one["id"] for one in listed(world, "upcoming")] == [made["id"]]

@@ -116,3 +116,45 @@ def test_without_a_subscriber_nothing_waits(world: ZoomWorld) -> None:
     world.steer("DELETE", "zoom")
     emit(world)
     assert waiting(world) == []
+
+
+def test_an_event_that_is_late_comes_after_what_happened_next(world: ZoomWorld) -> None:
+    validate(world)
+    world.steer("PUT", "late", {"events": {"meeting.ended": 90}})
+    path = f"users/{world.ipad().zoom_user}/meetings"
+    number = world.zoom(path, "POST", {"topic": "Call", "type": 2}, app="actor").body["id"]
+    uuids = []
+    for action in ("start", "end", "start"):
+        more = {"meeting": number} if action == "start" else {}
+        told = world.steer("POST", "call", {"device": "K10001", "action": action, **more})
+        uuids.append(told.body["uuid"])
+        world.now += timedelta(seconds=30)
+    world.now += timedelta(minutes=5)
+    events = [json.loads(one.body) for one in waiting(world)]
+    named = [(one["event"], one["payload"]["object"]["uuid"]) for one in events]
+    first, _, second = uuids
+    assert named == [
+        ("meeting.started", first),
+        ("meeting.started", second),
+        ("meeting.ended", first),
+    ]
+    happened = [one["event_ts"] for one in events]
+    assert happened[2] < happened[1]
+
+
+def test_who_comes_and_goes_is_told_without_an_address_from_outside(world: ZoomWorld) -> None:
+    validate(world)
+    own = world.ipad(1).m365_user_id
+    people = (("knock", "Mother", "mother@family.example"), ("admit", "Mother", ""))
+    world.steer("POST", "call", {"device": "K10001", "action": "start"})
+    for action, name, email in (*people, ("join", "Colleague", own), ("leave", "Mother", "")):
+        body = {"device": "K10001", "action": action, "name": name, "email": email}
+        assert world.steer("POST", "call", body).status == 200
+    events = [json.loads(one.body) for one in waiting(world)][1:]
+    told = [(one["event"], one["payload"]["object"]["participant"]["email"]) for one in events]
+    assert told == [
+        ("meeting.participant_joined_waiting_room", ""),
+        ("meeting.participant_admitted", ""),
+        ("meeting.participant_joined", own),
+        ("meeting.participant_left", ""),
+    ]
