@@ -49,7 +49,9 @@ def _broken(breaks: Break) -> Ill:
 
 
 def _truncated(answer: Answer) -> Answer:
-    """Whole as HTTP goes, cut as JSON."""
+    """Whole as HTTP goes, cut as JSON. What is no 200 stays as it is."""
+    if answer.status != 200:
+        return answer
     text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
     kind = {"Content-Type": "application/json"}
     return Answer(answer.status, text[: len(text) * 2 // 3], {**kind, **answer.headers})

@@ -7,7 +7,6 @@ import msgspec
 from agent.domain.facts import Fact, Known, Seen, Unknown
 from agent.domain.zoom import ExternalContact
 from agent.errors import ConnectorError, Misconfigured, UnknownReply
-from connectors.http import Unauthorised
 from connectors.zoom.client import SOURCE, Ask, Client, Line, not_read
 from connectors.zoom.consents import ConsentLapsed, ConsentMissing, Consents
 from connectors.zoom.limits import Label
@@ -58,6 +57,6 @@ def _unknown(err: ConnectorError) -> Unknown:
     match err:
         case ConsentMissing():
             return Unknown("consent-missing", str(err))
-        case ConsentLapsed() | Unauthorised():
+        case ConsentLapsed():
             return Unknown("consent-lapsed", str(err))
     return not_read(err)

@@ -117,9 +117,9 @@ def test_what_is_wrong_with_our_app_is_not_a_lapsed_consent(
     assert why(canned.zoom().contacts(EMAIL)) == "not-read"
 
 
-def test_a_token_that_is_refused_when_it_is_new_has_lapsed(canned: Canned) -> None:
+def test_a_token_that_is_refused_when_it_is_new_is_a_gap_and_no_lapse(canned: Canned) -> None:
     canned.odd = only("/contacts", lambda _: refusal(401, 124, "Invalid access token."))
-    assert why(canned.zoom().contacts(EMAIL)) == "consent-lapsed"
+    assert why(canned.zoom().contacts(EMAIL)) == "not-read"
 
 
 def test_a_missing_scope_is_not_a_lapsed_consent(canned: Canned) -> None:
