@@ -80,7 +80,7 @@ class Victims:
         beside = [one for one in others if one.alive]
         held = self.held_since(stopped)
         holder = self.holder(held, [*stopped, *beside])
-        if holder is None and held and not beside:
+        if holder is None and held and stopped and not beside:
             holder = stopped[0]
         if at_work and holder not in stopped:
             for victim in stopped:
