@@ -42,7 +42,9 @@ class Done:
 def demo(
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
     seed: Annotated[int, typer.Option(help="The same seed plants the same faults.")] = 1,
-    faults: Annotated[int, typer.Option(min=0, help="How many faults are planted.")] = 50,
+    faults: Annotated[
+        int, typer.Option(min=0, max=1000, help="How many faults are planted.")
+    ] = 50,
     establishments: Annotated[
         int | None, typer.Option(min=1, max=124, help="Only the first N of the real list.")
     ] = None,

@@ -29,6 +29,7 @@ def consent(
     device: DEVICE = None, by: BY = None, paste: PASTE = False, code: CODE = None
 ) -> None:
     """Collect one device user's consent, once: sign in as that user in a browser."""
+    from agent.cli.consent_answer import is_here
     from agent.services.consents import device_named, give_consent, may_collect
     from agent.settings import load
     from agent.vault import Taken
@@ -36,6 +37,12 @@ def consent(
     from agent.zoom_wiring import asking_of, tokens_of
 
     settings, who = load(), actor(by)
+    if code is not None and is_here(settings.zoom_redirect_uri or ""):
+        raise BadInput(
+            "a code alone is not enough with a redirect address on this machine: it is bound to"
+            " the command that asked for it",
+            "Leave --code out; where the browser is elsewhere, use --paste.",
+        )
     with open_store_of(settings) as store:
         taken = Taken()
         zoom = asking_of(settings, store, taken)

@@ -14,7 +14,7 @@ from agent.domain.asset import Asset
 from agent.domain.check import Finding
 from agent.domain.checks import all_checks, all_rules
 from agent.domain.device import Device, current
-from agent.domain.facts import NEVER, Fact, Known
+from agent.domain.facts import NEVER, Fact, Known, gap_of
 from agent.domain.judgement import Evidence, judge, unread
 from agent.domain.policy import Policy
 from agent.domain.problems import Problem, partial, platforms, problems
@@ -41,6 +41,7 @@ LEASE = timedelta(minutes=4)
 call of at most a minute each, and the pacer's wait. Wiring reckons it for those in force."""
 TURN = timedelta(seconds=15)  # how long a sweep waits for another before it looks again
 WAITING = "another sweep is running"
+LAPSED = "consent-lapsed"
 NATIONAL = ""  # the part of what belongs to no establishment
 
 
@@ -80,6 +81,7 @@ class RunSweep:
         many = platforms(found, len(assets), self.policy.limits)
         calls = self._calls()
         calls.subtract(asked)
+        self._remember(claim, evidence.zoom)
         shared, gaps = self._decide(claim, many, unread(evidence, findings), calls)
         found += [partial(gaps)] if gaps else []
         self._commit(claim, _Outcome(assets, findings, found, shared, not evidence.listed.gap))
@@ -177,6 +179,17 @@ class RunSweep:
         }
         span = span_of(assets, self.policy.zoom, night, now)
         return read_zoom(self.zoom, assets, consents, span, beat)
+
+    def _remember(self, claim: Claim, zoom: ZoomEvidence | None) -> None:
+        """A consent that Zoom took no more is known as lapsed from now on."""
+        accounts = {} if zoom is None else zoom.accounts
+        gaps = {account: gap_of(found.contacts) for account, found in accounts.items()}
+        lapsed = [account for account, gap in gaps.items() if gap and gap.reason == LAPSED]
+        if lapsed:
+            with self.store.begin() as tx:
+                self._hold(tx, claim)
+                for account in sorted(lapsed):
+                    Consents(tx).lapse(account)
 
     def _decide(
         self,

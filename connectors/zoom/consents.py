@@ -29,6 +29,8 @@ OUR_FAULT = frozenset(  # OAuth's words, and Zoom's numbers, for what is wrong w
     {"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
     | {"4702", "4704", "4705", "4706", "4717"}
 )
+OUR_APP = "Check CALLSTEWARD_ZOOM_USER_APP_CLIENT_ID and the file of its secret."
+NO_CODE = "A code is good once and for minutes: run callsteward zoom consent again."
 
 
 class ConsentMissing(Refused):
@@ -98,14 +100,16 @@ class Consents:
         Raises NotAllowed where somebody else signed in: that person's empty list would prove
         nothing of this iPad. Raises ConnectorError too.
         """
-        token = self.ask(
-            {
-                "grant_type": "authorization_code",
-                "code": code,
-                "redirect_uri": self._app.redirect_uri,
-                **({"code_verifier": self._verifier} if self._verifier else {}),
-            }
-        )
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._app.redirect_uri,
+            **({"code_verifier": self._verifier} if self._verifier else {}),
+        }
+        try:
+            token = self.ask(form)
+        except Declined as err:
+            raise Refused(str(err), OUR_APP if err.code in OUR_FAULT else NO_CODE) from err
         me = self._line.get(_Once(token), Ask("users/me", Label.LIGHT, "users/me"))
         if address(me.parsed(_Me).email) != address(email):
             raise NotAllowed(

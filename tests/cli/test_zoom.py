@@ -142,6 +142,23 @@ def test_a_code_is_good_once(run: Run, person: Person, logins: dict[str, str]) -
     again = _refusal(run("consent", "--device", TAG, *WHO, "--code", code))
     assert isinstance(again, Refused)
     assert code not in f"{again} {again.hint}"
+    assert "callsteward zoom consent again" in again.hint
+
+
+def test_a_secret_that_is_wrong_is_no_fault_of_the_code(
+    run: Run, person: Person, logins: dict[str, str], home: Path
+) -> None:
+    code = person.code(logins[TAG])
+    (home / "user-app-secret").write_text("another\n", encoding="utf-8")
+    refused = _refusal(run("consent", "--device", TAG, *WHO, "--code", code))
+    assert "CALLSTEWARD_ZOOM_USER_APP_CLIENT_ID" in refused.hint
+
+
+def test_a_code_alone_is_refused_where_it_is_bound_to_the_command(run: Run) -> None:
+    here = {"CALLSTEWARD_ZOOM_REDIRECT_URI": "http://127.0.0.1:8765/zoom"}
+    refused = _refusal(run("consent", "--device", TAG, *WHO, "--code", "x", **here))
+    assert isinstance(refused, BadInput)
+    assert "--paste" in refused.hint
 
 
 def test_what_is_wrong_is_told_before_anybody_signs_in(

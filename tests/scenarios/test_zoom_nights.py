@@ -10,6 +10,7 @@ import pytest
 from agent.domain.check import Verdict
 from agent.domain.checks import CHECKS, all_checks
 from agent.policies import load_policy
+from agent.services.consents import Standing, consents
 from connectors.sandbox.failures import Failure
 from tests.support.estates import FIRST_NIGHT, World
 from tests.support.zoom_world import with_zoom
@@ -152,3 +153,16 @@ def test_where_zoom_is_not_configured_the_sweep_is_the_mdms_alone(world: World) 
     assert {check for _, check in world.verdicts()} == MDM | {"mdm.strict"}
     assert (world.incidents(), world.told()) == ([], [])
     assert not world.core.zoom.calls
+
+
+def test_a_consent_that_lapsed_is_known_as_lapsed_after_the_night(both: World) -> None:
+    """Who must sign in again is named, and nobody else."""
+    user = both.ipad(2).zoom_user
+    both.core.zoom.tokens.forget(user)
+    both.night()
+    standing = {one.asset.tag: one.standing for one in consents(both.store)}
+    lapsed = {tag for tag, stands in standing.items() if stands is Standing.LAPSED}
+    assert lapsed == {both.tag(2)}
+    assert [row["subjectId"] for row in both.audited() if row["what"] == "CONSENT_LAPSED"] == [
+        both.tag(2)
+    ]

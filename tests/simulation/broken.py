@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
 from agent.store.engine import Store
 from agent.store.ledger import LIVE, Claim, Ledger, o, obligation
@@ -22,8 +22,8 @@ def clears_leases(store: Store) -> None:
 def the_fence_ignored() -> Iterator[None]:
     """Whoever claimed it once may write, also when somebody else has claimed it since."""
 
-    def mine(ledger: Ledger, claim: Claim, **values: Any) -> bool:
-        whosoever = update(obligation).where(o.key == claim.key, LIVE)
+    def mine(ledger: Ledger, claim: Claim, *also: ColumnElement[bool], **values: Any) -> bool:
+        whosoever = update(obligation).where(o.key == claim.key, LIVE, *also)
         return ledger.tx.sql.execute(whosoever.values(**values)).rowcount == 1
 
     with pytest.MonkeyPatch.context() as patch:

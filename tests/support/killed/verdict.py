@@ -65,7 +65,7 @@ class Verdict:
             " server's answer and our commit"
         )
         yield (
-            f"99 of 100 letters were taken within {self.late_p99_s:.2f} s,"
+            f"of all letters, the 99th percentile was taken within {self.late_p99_s:.2f} s,"
             f" without kills within {self.baseline_s:.2f} s"
         )
         yield from (f"WRONG: {line}" for line in self.wrong())
