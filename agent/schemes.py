@@ -4,15 +4,21 @@ import csv
 import io
 import re
 import tomllib
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Annotated, TypeVar
 
 import msgspec
 
 import agent
+from agent.domain.call_rules import CallRules, Stop, Text
 from agent.domain.establishments import Establishment
 from agent.domain.scheme import RegisterRules, Scheme
 from agent.errors import Misconfigured
 
+S = TypeVar("S")
+Words = Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
 LOCAL_ID_GROUPS = {"establishment", "mark", "number"}
 
 
@@ -41,6 +47,41 @@ class _Register(msgspec.Struct, forbid_unknown_fields=True):
     staff: _Staff
 
 
+class _Stop(msgspec.Struct, forbid_unknown_fields=True):
+    check: str
+    says: str
+    requirement: str
+
+
+class _Calls(msgspec.Struct, forbid_unknown_fields=True):
+    deciders: Words
+    by_telephone: Words
+    corrects: Words
+    chaplaincy: Words
+    confirm_hours: Positive
+    machine_minutes: Positive
+    reasons: Words
+    residential: Words
+    concerns: Words
+    ended: Words
+    cancelled: Words
+    departments: dict[str, str]
+    stop: tuple[_Stop, ...]
+
+
+class _Text(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    requirement: str
+    since: date = msgspec.field(name="from")
+    language: str
+    owner: str
+    words: str
+
+
+class _Legal(msgspec.Struct, forbid_unknown_fields=True):
+    text: Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1)]
+
+
 def config_folder() -> Path:
     """`config`: inside the package where it is installed, beside it in a checkout."""
     package = Path(agent.__file__).parent
@@ -55,11 +96,50 @@ def load_scheme(name: str = "ipad", folder: Path | None = None) -> Scheme:
     return Scheme(name, rules, _establishments(folder / "establishments.csv"))
 
 
-def _rules(path: Path) -> RegisterRules:
+def load_calls(scheme: str = "ipad", folder: Path | None = None) -> CallRules:
+    """The scheme's rules and texts of calls. Raises Misconfigured naming file and key."""
+    pack = (folder or config_folder()) / "schemes" / scheme
+    told = _read(pack / "calls.toml", _Calls)
+    _known_roles(pack, told)
+    legal = _read(pack / "legal.toml", _Legal)
+    return CallRules(
+        deciders=frozenset(told.deciders),
+        by_telephone=frozenset(told.by_telephone),
+        corrects=frozenset(told.corrects),
+        chaplaincy=frozenset(told.chaplaincy),
+        confirm_within=timedelta(hours=told.confirm_hours),
+        machine_fresh=timedelta(minutes=told.machine_minutes),
+        reasons=told.reasons,
+        residential=told.residential,
+        concerns=told.concerns,
+        ended=told.ended,
+        cancelled=told.cancelled,
+        departments=told.departments,
+        stops=tuple(Stop(one.check, one.says, one.requirement) for one in told.stop),
+        texts=tuple(
+            Text(one.name, one.requirement, one.since, one.language, one.words)
+            for one in legal.text
+        ),
+    )
+
+
+def _known_roles(pack: Path, told: _Calls) -> None:
+    roles = _rules(pack / "register.toml").local_roles
+    for name in ("deciders", "by_telephone", "corrects", "chaplaincy"):
+        for role in getattr(told, name):
+            if role not in roles:
+                raise _wrong(pack / "calls.toml", f"{name} names {role}, which is no role")
+
+
+def _read(path: Path, form: type[S]) -> S:
     try:
-        told = msgspec.convert(tomllib.loads(_text(path)), _Register)
+        return msgspec.convert(tomllib.loads(_text(path)), form)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as err:
         raise _wrong(path, str(err)) from err
+
+
+def _rules(path: Path) -> RegisterRules:
+    told = _read(path, _Register)
     local_id = _pattern(path, "ids.local_id", told.ids.local_id)
     if set(local_id.groupindex) != LOCAL_ID_GROUPS:
         raise _wrong(path, "ids.local_id needs the groups establishment, mark and number")

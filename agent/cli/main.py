@@ -7,6 +7,7 @@ import typer
 
 from agent.cli import (
     audit,
+    authorisation,
     checks,
     database,
     demo,
@@ -42,6 +43,7 @@ app.command("settings")(settings.settings)
 app.add_typer(register.app, name="register")
 app.add_typer(people.contacts, name="contacts")
 app.add_typer(people.staff, name="staff")
+app.add_typer(authorisation.app, name="authorisation")
 app.add_typer(audit.app, name="audit")
 app.add_typer(zoom.app, name="zoom")
 app.add_typer(database.app, name="database")

@@ -55,7 +55,7 @@ def test_every_command_has_a_help_of_its_own(cli: Cli) -> None:
     assert code == 0
     for name in (
         "demo", "sweep", "report", "serve", "sandbox", "checks", "settings", "register",
-        "contacts", "staff", "audit", "database", "zoom", "doctor",
+        "contacts", "staff", "audit", "database", "zoom", "doctor", "authorisation",
     ):  # fmt: skip
         assert name in out
         assert cli(name, "--help")[0] == 0

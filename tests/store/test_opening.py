@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import agent.store.authorisations
 import agent.store.pace  # noqa: F401  (declares its table)
 from agent.errors import Misconfigured
 from agent.store.engine import metadata
