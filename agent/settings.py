@@ -59,6 +59,12 @@ class Settings(BaseSettings):
         " Unset: none, or that of ~/.pgpass.",
     )
 
+    call_keys_dir: Path | None = Field(
+        default=None,
+        description="Folder of the calls' keys, one file each; back it up apart from the"
+        " database, or a restore undoes an erasure. Unset: call-keys in data_dir.",
+    )
+
     mdm: Literal["intune"] | None = Field(
         default=None, description="Which MDM to ask. Unset, a sweep refuses."
     )

@@ -15,7 +15,10 @@ from agent.policies import load_policy
 from agent.ports.alerts import Mailer
 from agent.ports.mdm import Mdm
 from agent.ports.together import Together, in_turn
+from agent.schemes import load_calls
+from agent.services.call_office import Office
 from agent.settings import Settings, load, read_file
+from agent.store.call_keys import CallKeys
 from agent.store.engine import Store
 from agent.store.opening import open_store
 from agent.tick import Worker
@@ -49,6 +52,15 @@ def open_store_of(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def open_call_office() -> Iterator[Office]:
+    """The store, the calls' keys and the scheme's rules, as the settings have them."""
+    settings = load()
+    folder = settings.call_keys_dir or settings.data_dir.absolute() / "call-keys"
+    with open_store_of(settings) as store:
+        yield Office(store, CallKeys(folder), load_calls())
 
 
 def mdm_of(settings: Settings) -> Mdm:

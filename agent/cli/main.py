@@ -8,6 +8,8 @@ import typer
 from agent.cli import (
     audit,
     authorisation,
+    call,
+    call_read,
     checks,
     database,
     demo,
@@ -40,6 +42,9 @@ app.command("doctor")(doctor.doctor)
 app.command("sandbox")(sandbox.sandbox)
 app.command("checks")(checks.checks)
 app.command("settings")(settings.settings)
+app.command("today")(call_read.today)
+app.add_typer(call.app, name="call")
+app.add_typer(call_read.resident, name="resident")
 app.add_typer(register.app, name="register")
 app.add_typer(people.contacts, name="contacts")
 app.add_typer(people.staff, name="staff")

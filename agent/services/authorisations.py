@@ -1,6 +1,7 @@
 """Authorisations under section 40E: recorded, and held against the register."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from agent.domain.authorisation import Authorisation, Letter, check, in_force, mismatches
 from agent.domain.call_rules import CallRules
@@ -10,7 +11,7 @@ from agent.errors import BadInput
 from agent.services.people import must_work_here
 from agent.store.audit import Audit
 from agent.store.authorisations import Authorisations
-from agent.store.engine import Store
+from agent.store.engine import Store, Transaction
 from agent.store.people import People
 from agent.store.register import Register
 
@@ -73,3 +74,9 @@ def history(store: Store, establishment: str = "") -> list[Authorisation]:
     """Every letter, those that were replaced too."""
     with store.read() as tx:
         return Authorisations(tx).all(establishment)
+
+
+def lists(tx: Transaction, establishment: str, tag: str, day: date) -> bool:
+    """Whether the letter in force at this place on this day lists this iPad (C1)."""
+    found = in_force(Authorisations(tx).all(establishment), day)
+    return found is not None and tag in found.letter.tags

@@ -35,6 +35,10 @@ class Seal:
         """Tells keys apart without telling anything of them."""
         return hmac.digest(self.key, b"mark", hashlib.sha256)[:MARK_BYTES]
 
+    def pseudonym(self, text: str) -> str:
+        """The same for the same text, and of no use without the key."""
+        return hmac.digest(self.key, b"pseudonym:" + text.encode(), hashlib.sha256)[:16].hex()
+
     def seal(self, text: str, about: str) -> bytes:
         """`about` is given again to open it, and is not kept in it."""
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -61,11 +65,22 @@ class Seal:
 _OTHER_KEY = "Restore the key file that belongs to this database."
 
 
+LOST_CONSENTS = (
+    "missing, and consents are sealed with it",
+    "Restore it from its backup. If it is lost for good, run"
+    " `callsteward zoom forget --all` and collect every consent again.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class KeyFile:
-    """Where the master key is. Without it what is sealed is lost: back it up by itself."""
+    """Where a key is. Without it what is sealed is lost: back it up by itself.
+
+    `lost` is what to say, and what to do, where it is gone.
+    """
 
     path: Path
+    lost: tuple[str, str] = LOST_CONSENTS
 
     def seal(self, *, in_use: bool) -> Seal:
         """The key; made now if there is none and nothing is sealed yet.
@@ -78,11 +93,8 @@ class KeyFile:
         try:
             mode, text = self._read()
         except FileNotFoundError as err:
-            raise Misconfigured(
-                f"the key file {self.path} is missing, and consents are sealed with it",
-                "Restore it from its backup. If it is lost for good, run"
-                " `callsteward zoom forget --all` and collect every consent again.",
-            ) from err
+            what, cure = self.lost
+            raise Misconfigured(f"the key file {self.path} is {what}", cure) from err
         except OSError as err:
             raise Misconfigured(
                 f"the key file {self.path} cannot be read: {err.strerror}", _WHO
@@ -93,6 +105,21 @@ class KeyFile:
                 f"Run: chmod 600 {self.path}",
             )
         return Seal(self._key(text))
+
+    def destroy(self) -> None:
+        """Overwrite and remove it. What it sealed can never be read again; twice is once.
+
+        Raises Misconfigured where it cannot be removed.
+        """
+        try:
+            if self.path.exists():
+                _overwrite(self.path)
+                self.path.unlink()
+                _settle(self.path.parent)
+        except OSError as err:
+            raise Misconfigured(
+                f"the key file {self.path} cannot be destroyed: {err.strerror}", _WHO
+            ) from err
 
     def _read(self) -> tuple[int, bytes]:
         with self.path.open("rb") as file:
@@ -142,9 +169,21 @@ def _name(aside: Path, path: Path) -> None:
     with suppress(FileExistsError):
         os.link(aside, path)
     aside.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    _settle(path.parent)
+
+
+def _settle(folder: Path) -> None:
+    """What its names are is on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def _overwrite(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(bytes(os.fstat(file.fileno()).st_size))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _bound(about: str) -> bytes:

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 import agent.store.authorisations
-import agent.store.pace  # noqa: F401  (declares its table)
+import agent.store.calls
+import agent.store.pace
+import agent.store.tasks
+import agent.store.withdrawals  # noqa: F401  (each declares its tables)
 from agent.errors import Misconfigured
 from agent.store.engine import metadata
 from agent.store.opening import open_store, upgrade_database

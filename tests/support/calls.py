@@ -1,19 +1,39 @@
 """A store with two establishments, their iPads, and staff of every role that calls need."""
 
+import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from agent.domain.application import (
+    Asked,
+    Comment,
+    Compact,
+    ContactConfirmed,
+    Decision,
+    Informed,
+)
 from agent.domain.authorisation import Letter
 from agent.domain.people import Actor, at_the_command_line
 from agent.domain.staff import COLUMNS
+from agent.domain.statement import Statement
+from agent.errors import NotAllowed
 from agent.schemes import load_calls, load_scheme
-from agent.services.authorisations import record
+from agent.services import authorisations
+from agent.services.call_book import Booking, ask
+from agent.services.call_office import Office
+from agent.services.calls import NOW, How, record
+from agent.services.consents import device_named
 from agent.services.people import import_staff
 from agent.services.register import import_register
+from agent.store.audit import Audit
+from agent.store.call_keys import CallKeys
 from agent.store.engine import Store
 from tests.support.registers import as_file, register_rows
-from tests.support.stores import a_store
+from tests.support.stores import NOON, a_store
 
 CODES = ("LEI", "MDI")
 ROLES = {
@@ -78,4 +98,77 @@ def a_letter(**changes: object) -> Letter:
 
 
 def authorised(store: Store, **changes: object) -> None:
-    record(store, RULES, a_letter(**changes), by("SPOC"))
+    authorisations.record(store, RULES, a_letter(**changes), by("SPOC"))
+
+
+NUMBER, NAME, EMAIL, PHONE = "A1234BC", "Jo Blogginsworth", "jo@family.example", "07700 900123"
+PERSONAL = (NUMBER, NAME, EMAIL, PHONE)
+CALL_AT = NOON + timedelta(hours=2)
+
+
+def an_office(path: Path, clock: Callable[[], datetime]) -> Office:
+    """MDI has staff, iPads and a letter; the keys are beside the database."""
+    store = staffed(path, clock)
+    authorised(store)
+    return Office(store, CallKeys(path / "call-keys"), RULES)
+
+
+def asked_for(
+    office: Office, *, device: str = "MDIBT001", number: str = NUMBER, at: datetime = CALL_AT
+) -> str:
+    """A new call at 14:00; its id."""
+    booking = Booking(
+        device=device_named(office.store, device),
+        at=at,
+        until=at + timedelta(hours=1),
+        room="Chapel office",
+    )
+    said = Asked(reason="dying-relative", resident=number)
+    return ask(office, booking, said, by("SPOC")).call.id
+
+
+GIVERS = {
+    "chaplaincy": "CHAP", "security": "SEC", "police-liaison": "POL",
+    "offender-management": "OMU",
+}  # fmt: skip
+
+
+def commented(office: Office, call: str) -> None:
+    """All four departments have no concern."""
+    for department, word in GIVERS.items():
+        said = Comment(department=department, outcome="no-concern", given_by=f"S-MDI-{word}")
+        record(office, call, said, by("SPOC"))
+
+
+GRANTED = Decision(granted=True, decided_by="S-MDI-GOV")
+COMPACT = Compact(explained_by="S-MDI-CHAP")
+INFORMED = Informed(
+    informed_by="S-MDI-CHAP", told_of_call=True, told_to_install=True, name_of_contact=NAME,
+    email=EMAIL, phone=PHONE,
+)  # fmt: skip
+CONFIRMED = ContactConfirmed(confirmed_by="S-MDI-OMU", non_contact=False, read_back=True)
+
+
+def approved(office: Office, call: str) -> None:
+    """Commented, and decided by the Governor."""
+    commented(office, call)
+    record(office, call, GRANTED, by("GOV"))
+
+
+def prepared(office: Office, call: str) -> None:
+    """Approved; compact signed, contact informed and confirmed."""
+    approved(office, call)
+    for said in (COMPACT, INFORMED, CONFIRMED):
+        record(office, call, said, by("SPOC"))
+
+
+def refusal(office: Office, call: str, said: Statement, word: str, how: How = NOW) -> str:
+    """Why this is refused."""
+    with pytest.raises(NotAllowed) as refused:
+        record(office, call, said, by(word), how)
+    return str(refused.value)
+
+
+def audited(store: Store) -> list[dict[str, Any]]:
+    with store.read() as tx:
+        return [json.loads(row) for _, row, _ in Audit(tx).rows()]

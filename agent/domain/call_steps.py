@@ -1,0 +1,27 @@
+"""The life of a call as a table (DESIGN: a last call is never lost to a machine)."""
+
+from agent.domain import call_gates as g
+from agent.domain.call import State as S
+from agent.domain.call_gates import Case
+from agent.domain.steps import Step
+
+COMING = (S.REQUESTED, S.APPROVED)
+LIVE = (*COMING, S.IN_CALL, S.INTERRUPTED, S.ENDED)
+here = g.works_here
+decision = (here, g.decider, g.not_requester, g.written)
+granted = (*decision, g.four_comments, g.not_withdrawn)
+
+STEPS: tuple[Step[Case], ...] = (
+    #    step               leaves          enters       gates
+    Step("comment",          LIVE,           None,        (here,)),
+    Step("approve",          (S.REQUESTED,), S.APPROVED,  granted),
+    Step("refuse",           (S.REQUESTED,), S.REFUSED,   decision),
+    Step("confirm-decision", LIVE[1:],       None,        (here, g.same_decider, g.in_writing)),
+    Step("compact",          COMING,         None,        (here,)),
+    Step("inform",           (S.APPROVED,),  None,        (here, g.authorised)),
+    Step("confirm-contact",  COMING,         None,        (here, g.correction)),
+    Step("move",             COMING,         None),
+    Step("move",             (S.EXPIRED,),   S.APPROVED),
+    Step("cancel",           COMING,         S.CANCELLED),
+    Step("expire",           (S.APPROVED,),  S.EXPIRED,   (g.time_passed,)),
+)  # fmt: skip

@@ -1,0 +1,96 @@
+"""What a SPOC sees in the morning: iPads, calls of the day, tasks; and one call whole."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from agent.domain.asset import Asset
+from agent.domain.authorisation import in_force, mismatches
+from agent.domain.call import OVER, Call
+from agent.domain.check import Verdict
+from agent.domain.uk_time import uk_day
+from agent.errors import BadInput
+from agent.services.call_office import Office
+from agent.store.authorisations import Authorisations
+from agent.store.calls import Calls, c
+from agent.store.engine import Transaction
+from agent.store.register import Register
+from agent.store.sweeps import Sweeps
+from agent.store.tasks import Task, Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class IpadToday:
+    """One iPad, as the sweep that ended last saw it."""
+
+    asset: Asset
+    wrong: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    establishment: str
+    now: datetime
+    ipads: tuple[IpadToday, ...]
+    swept_at: datetime | None  # when the last sweep began; None: none has ended
+    calls: tuple[Call, ...]  # of the day, and older ones that are not over
+    tasks: tuple[Task, ...]
+    letter: tuple[str, ...]  # how the authorisation and the register differ
+
+    @property
+    def overdue(self) -> tuple[Task, ...]:
+        return tuple(task for task in self.tasks if task.due <= self.now)
+
+
+def today(office: Office, establishment: str, day: date | None = None) -> Today:
+    """This establishment's day. Raises BadInput where it has neither iPad nor call."""
+    code = establishment.strip().upper()
+    with office.store.read() as tx:
+        assets = [one for one in Register(tx).all() if one.establishment == code]
+        every = Calls(tx).select(c.establishment == code)
+        if not assets and not every:
+            raise BadInput(
+                "no iPad of this establishment is on the register", "Give --site MDI."
+            )
+        wanted = day or uk_day(tx.now)
+        letter = in_force(Authorisations(tx).all(code), uk_day(tx.now))
+        swept_at, ipads = _seen(tx, assets)
+        return Today(
+            establishment=code,
+            now=tx.now,
+            ipads=ipads,
+            swept_at=swept_at,
+            calls=tuple(one for one in every if _of(one, wanted)),
+            tasks=tuple(Tasks(tx).open(code)),
+            letter=mismatches(letter, assets, uk_day(tx.now)),
+        )
+
+
+def show(office: Office, call_id: str) -> tuple[Call, Asset, tuple[Task, ...]]:
+    """One call, its iPad, and its tasks; nothing personal. Raises BadInput."""
+    with office.store.read() as tx:
+        call = Calls(tx).get(call_id)
+        asset = Register(tx).get(call.device)
+        if asset is None:
+            raise BadInput("its iPad is not on the register")
+        return call, asset, tuple(Tasks(tx).of(call.id))
+
+
+def _of(call: Call, day: date) -> bool:
+    on = uk_day(call.at)
+    return on == day or (on < day and call.state not in OVER)
+
+
+def _seen(
+    tx: Transaction, assets: list[Asset]
+) -> tuple[datetime | None, tuple[IpadToday, ...]]:
+    last = Sweeps(tx).last()
+    sweep = Sweeps(tx).get(last) if last else None
+    verdicts = Sweeps(tx).verdicts(last) if last else []
+    counts = Counter((one.subject, one.verdict) for one in verdicts)
+    ipads = tuple(
+        IpadToday(one, counts[one.tag, Verdict.FAIL], counts[one.tag, Verdict.UNKNOWN])
+        for one in sorted(assets, key=lambda one: one.local_id)
+    )
+    return (sweep.started_at if sweep else None), ipads
