@@ -60,7 +60,7 @@ def open_call_office() -> Iterator[Office]:
     settings = load()
     folder = settings.call_keys_dir or settings.data_dir.absolute() / "call-keys"
     with open_store_of(settings) as store:
-        yield Office(store, CallKeys(folder), load_calls())
+        yield Office(store, CallKeys(folder), load_calls(), load_policy())
 
 
 def mdm_of(settings: Settings) -> Mdm:

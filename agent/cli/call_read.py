@@ -30,12 +30,15 @@ def show(
     as_json: JSON = False,
 ) -> None:
     """One call and all that was stated. Nothing personal unless it is asked for."""
+    from agent.domain.call import State
     from agent.services import call_book, call_day
 
     who = actor(by) if personal else None
     with office() as here:
         found, asset, tasks = call_day.show(here, call)
         words = call_book.personal(here, call, who) if who else {}
+        waits = found.state in (State.APPROVED, State.INTERRUPTED)
+        missing = call_day.missing(here, found) if waits else ()
     entries = [
         {
             "number": one.number,
@@ -51,7 +54,9 @@ def show(
     duties = [_task(one) for one in tasks]
     if as_json:
         told = {**plain(found), "local_id": asset.local_id}
-        typer.echo(json.dumps({**told, "entries": entries, "tasks": duties}))
+        typer.echo(
+            json.dumps({**told, "entries": entries, "tasks": duties, "missing": list(missing)})
+        )
         return
     typer.echo(f"{_line(found)}, {asset.local_id}")
     for entry in entries:
@@ -61,6 +66,8 @@ def show(
         typer.echo(
             "".join(f"      {name}: {value}\n" for name, value in entry.items()), nl=False
         )
+    for gap in missing:
+        typer.echo(f"before it starts: {gap}")
     for debt in plain(found)["debts"]:  # type: ignore[attr-defined]
         typer.echo(f"debt: {debt}")
     for one in tasks:
@@ -141,7 +148,7 @@ def _today(found: "Today") -> dict[str, object]:
         "ipads": [
             {
                 "local_id": one.asset.local_id, "tag": one.asset.tag, "wrong": one.wrong,
-                "unknown": one.unknown,
+                "unknown": one.unknown, "reported_lost": one.lost,
             }
             for one in found.ipads
         ],
@@ -157,6 +164,7 @@ def _tell(found: "Today") -> None:
     typer.echo(f"Today at {found.establishment} ({swept})")
     for ipad in found.ipads:
         stands = f"{ipad.wrong} wrong, {ipad.unknown} not known" if found.swept_at else "?"
+        stands = "REPORTED LOST: do not use" if ipad.lost else stands
         typer.echo(f"{ipad.asset.local_id} {ipad.asset.tag}: {stands}")
     for call in found.calls:
         typer.echo(_line(call))

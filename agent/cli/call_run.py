@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from agent.domain.call import Call
     from agent.domain.statement import Statement
+    from agent.services.call_case import How
     from agent.services.call_office import Office
-    from agent.services.calls import How, Recorded
+    from agent.services.calls import Recorded
 
 CALL = Annotated[str, typer.Argument(help="The call: C-2026-00001.")]
 AT = Annotated[
@@ -60,7 +61,7 @@ def asked(question: str) -> str:
 
 def how(at: str | None, paper_by: str = "", override_by: str = "") -> "How":
     """When, from which paper, on whose decision."""
-    from agent.services.calls import How
+    from agent.services.call_case import How
 
     if paper_by and not at:
         raise BadInput("nobody said when it was done", "Add --at 03:10, as the paper says.")

@@ -9,6 +9,7 @@ from agent.cli import (
     audit,
     authorisation,
     call,
+    call_day,
     call_read,
     checks,
     database,
@@ -45,6 +46,7 @@ app.command("settings")(settings.settings)
 app.command("today")(call_read.today)
 app.add_typer(call.app, name="call")
 app.add_typer(call_read.resident, name="resident")
+app.add_typer(call_day.device, name="device")
 app.add_typer(register.app, name="register")
 app.add_typer(people.contacts, name="contacts")
 app.add_typer(people.staff, name="staff")

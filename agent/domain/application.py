@@ -157,6 +157,7 @@ class ContactConfirmed(Statement):
     """A named person says that the contact is not a non-contact person (P3), or is one."""
 
     step: ClassVar[str] = "confirm-contact"
+    of_contact: ClassVar[bool] = True
     confirmed_by: str = staff_id()
     non_contact: bool
     read_back: bool = False

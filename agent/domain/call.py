@@ -6,7 +6,7 @@ has at most one contact window.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -96,13 +96,40 @@ def comments(call: Call) -> dict[str, Mapping[str, Any]]:
     return {one.said["department"]: one.said for one in call.of("comment")}
 
 
-def contact(call: Call) -> Mapping[str, Any]:
-    """Whether the contact that was informed last is confirmed; empty: not yet (P3)."""
-    informed, told = call.last("inform"), call.last("confirm-contact")
+def of_contact(call: Call, step: str) -> Mapping[str, Any]:
+    """What was said last of the contact that was informed last; empty: nothing yet."""
+    informed, told = call.last("inform"), call.last(step)
     if informed is None or told is None:
         return {}
     newer = (told.at, told.number) > (informed.at, informed.number)
     return told.said if newer else {}
+
+
+def legs(call: Call) -> list[tuple[datetime, datetime | None]]:
+    """When it ran; the last one without an end runs still. A dropped call has several."""
+    found: list[tuple[datetime, datetime | None]] = []
+    for one in call.of("start", "drop", "end"):
+        if one.step == "start":
+            found.append((one.at, None))
+        elif found and found[-1][1] is None:
+            found[-1] = (found[-1][0], one.at)
+    return found
+
+
+def duration(call: Call) -> timedelta:
+    """Of all legs that ended (D7)."""
+    return sum((end - begin for begin, end in legs(call) if end), timedelta(0))
+
+
+def on_duty(call: Call) -> tuple[str, ...]:
+    """Who is in the room: the supervising member of staff and the Chaplaincy's (K11)."""
+    told = call.last("start", "staff-change")
+    return () if told is None else (told.said["supervisor"], told.said["chaplaincy"])
+
+
+def security_issue(call: Call) -> bool:
+    """Whether an IR is due (D8): a concern in the call, or an issue told at its end."""
+    return bool(call.of("concern")) or bool(call.said("end").get("security_issue"))
 
 
 def debts(call: Call) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from agent.domain.call import Call, comments, contact
+from agent.domain.call import Call, comments, of_contact
 from agent.domain.call_rules import CallRules
 from agent.domain.people import Staff
-from agent.domain.steps import Gate, unless
+from agent.domain.steps import Gap, Gate, unless
 
 DECIDER = "the Governor or Deputy Governor"
 
@@ -28,7 +28,8 @@ class Case:
     staff: Mapping[str, Staff]
     rules: CallRules
     authorised: bool  # a letter in force lists this iPad
-    withdrawn: bool  # the resident's access, for misuse
+    withdrawn: datetime | None  # the resident's access, for misuse: since when
+    stops: tuple[Gap, ...] = ()  # what a machine has proven of this iPad just now
 
 
 def role_of(case: Case, person: str) -> str:
@@ -66,13 +67,25 @@ def _written(case: Case) -> Iterable[str]:
 
 
 def _correction(case: Case) -> Iterable[str]:
-    held = contact(case.call).get("non_contact")
+    held = of_contact(case.call, "confirm-contact").get("non_contact")
     corrects = role_of(case, case.said.confirmed_by) in case.rules.corrects
     if held and not case.said.non_contact and not (corrects and case.said.correction):
         yield (
             "held for a non-contact person: only Offender Management corrects that, by a"
             " reference"
         )
+
+
+def _may_have_calls(case: Case) -> bool:
+    """Not withdrawn, or the Governor decided about this call since."""
+    since = case.withdrawn
+    decided = (
+        one.at
+        for one in case.call.entries
+        for says in one.listed("overridden")
+        if says.endswith("(B2)")
+    )
+    return since is None or any(at >= since for at in decided)
 
 
 def _same_decider(case: Case) -> bool:
@@ -101,7 +114,7 @@ in_writing: Gate[Case] = Gate(
     ),
 )
 not_withdrawn: Gate[Case] = Gate(
-    "B2", unless(lambda c: not c.withdrawn, "the resident's access is withdrawn"), DECIDER
+    "B2", unless(_may_have_calls, "the resident's access is withdrawn"), DECIDER
 )
 authorised: Gate[Case] = Gate(
     "C1", unless(lambda c: c.authorised, "no authorisation under s.40E lists this iPad")

@@ -1,14 +1,18 @@
 """The life of a call as a table (DESIGN: a last call is never lost to a machine)."""
 
 from agent.domain import call_gates as g
+from agent.domain import start_gates as start
 from agent.domain.call import State as S
 from agent.domain.call_gates import Case
 from agent.domain.steps import Step
 
 COMING = (S.REQUESTED, S.APPROVED)
+WAITING = (S.APPROVED, S.INTERRUPTED)
+RUNNING = (S.IN_CALL, S.INTERRUPTED)
 LIVE = (*COMING, S.IN_CALL, S.INTERRUPTED, S.ENDED)
 here = g.works_here
 decision = (here, g.decider, g.not_requester, g.written)
+begin = (here, *start.START)
 granted = (*decision, g.four_comments, g.not_withdrawn)
 
 STEPS: tuple[Step[Case], ...] = (
@@ -20,7 +24,16 @@ STEPS: tuple[Step[Case], ...] = (
     Step("compact",          COMING,         None,        (here,)),
     Step("inform",           (S.APPROVED,),  None,        (here, g.authorised)),
     Step("confirm-contact",  COMING,         None,        (here, g.correction)),
-    Step("move",             COMING,         None),
+    Step("precall",          WAITING,        None,        (here,)),
+    Step("start",            WAITING,        S.IN_CALL,   begin, act=True),
+    Step("staff-change",     RUNNING,        None,        (here, start.two_staff), act=True),
+    Step("concern",          RUNNING,        None,        (here,), act=True),
+    Step("drop",             (S.IN_CALL,),   S.INTERRUPTED, act=True),
+    Step("end",              RUNNING,        S.ENDED,     (here,), act=True),
+    Step("ir",               (*RUNNING, S.ENDED), None),
+    Step("review",           (*LIVE, S.CLOSED), None,     (here, g.decider)),
+    Step("close",            (S.ENDED,),     S.CLOSED,    (start.ir,)),
+    Step("move",             (*COMING, S.INTERRUPTED), None),
     Step("move",             (S.EXPIRED,),   S.APPROVED),
     Step("cancel",           COMING,         S.CANCELLED),
     Step("expire",           (S.APPROVED,),  S.EXPIRED,   (g.time_passed,)),

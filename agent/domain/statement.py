@@ -36,6 +36,7 @@ class Statement:
     """`step` is the step of the table that it takes."""
 
     step: ClassVar[str]
+    of_contact: ClassVar[bool] = False  # another contact needs it anew
     happens_again: ClassVar[bool] = False  # the same after a minute is another one
 
     @property

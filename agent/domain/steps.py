@@ -28,15 +28,18 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Gate(Generic[T_contra]):
-    """`missing` says what keeps it shut; nothing: it is open."""
+    """`missing` says what keeps it shut, or gives gaps of other requirements as they are."""
 
     requirement: str
-    missing: Callable[[T_contra], Iterable[str]]
+    missing: Callable[[T_contra], Iterable[str | Gap]]
     authority: str = ""
 
     def gaps(self, thing: T_contra) -> tuple[Gap, ...]:
         found = self.missing(thing)
-        return tuple(Gap(self.requirement, says, self.authority) for says in found)
+        return tuple(
+            one if isinstance(one, Gap) else Gap(self.requirement, one, self.authority)
+            for one in found
+        )
 
 
 def unless(holds: Callable[[T], bool], says: str) -> Callable[[T], Iterable[str]]:

@@ -10,8 +10,9 @@ from agent.domain.call import OVER, Call, Entry, State
 from agent.domain.people import Actor
 from agent.domain.rooms import wrong_room
 from agent.errors import BadInput, NotAllowed
+from agent.services.call_case import NOW, How
 from agent.services.call_office import Office, staff_of
-from agent.services.calls import NOW, How, Recorded, about, record
+from agent.services.calls import Recorded, about, record
 from agent.store.audit import Audit
 from agent.store.calls import Calls, c
 from agent.store.engine import Transaction

@@ -7,16 +7,25 @@ from datetime import date, datetime
 from agent.domain.asset import Asset
 from agent.domain.authorisation import in_force, mismatches
 from agent.domain.call import OVER, Call
+from agent.domain.call_gates import Case
 from agent.domain.check import Verdict
+from agent.domain.people import Staff
+from agent.domain.start_gates import READY
 from agent.domain.uk_time import uk_day
 from agent.errors import BadInput
+from agent.services.authorisations import lists
+from agent.services.call_machine import look
 from agent.services.call_office import Office
 from agent.store.authorisations import Authorisations
 from agent.store.calls import Calls, c
+from agent.store.device_reports import DeviceReports
 from agent.store.engine import Transaction
 from agent.store.register import Register
 from agent.store.sweeps import Sweeps
 from agent.store.tasks import Task, Tasks
+from agent.store.withdrawals import Withdrawals
+
+NOBODY = Staff("", "", "", "")  # a look ahead is nobody's step
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class IpadToday:
     asset: Asset
     wrong: int
     unknown: int
+    lost: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +100,30 @@ def _seen(
     verdicts = Sweeps(tx).verdicts(last) if last else []
     counts = Counter((one.subject, one.verdict) for one in verdicts)
     ipads = tuple(
-        IpadToday(one, counts[one.tag, Verdict.FAIL], counts[one.tag, Verdict.UNKNOWN])
+        IpadToday(
+            one,
+            counts[one.tag, Verdict.FAIL],
+            counts[one.tag, Verdict.UNKNOWN],
+            DeviceReports(tx).lost_since(one.tag) is not None,
+        )
         for one in sorted(assets, key=lambda one: one.local_id)
     )
     return (sweep.started_at if sweep else None), ipads
+
+
+def missing(office: Office, call: Call) -> tuple[str, ...]:
+    """What keeps this call from starting, as far as it is seen before anybody starts."""
+    with office.store.read() as tx:
+        seen = look(tx, call, office.rules)
+        case = Case(
+            call=call,
+            said=None,
+            by=NOBODY,
+            at=tx.now,
+            staff={},
+            rules=office.rules,
+            authorised=lists(tx, call.establishment, call.device, uk_day(tx.now)),
+            withdrawn=Withdrawals(tx).withdrawn(call.resident),
+            stops=seen.stops,
+        )
+    return tuple(str(gap) for gate in READY for gap in gate.gaps(case))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agent.domain.call import Call
 from agent.domain.call_rules import CallRules
 from agent.domain.people import Actor, Staff
+from agent.domain.policy import Policy
 from agent.errors import NotAllowed
 from agent.services.people import must_work_here
 from agent.store.call_keys import CallKeys
@@ -22,6 +23,7 @@ class Office:
     store: Store
     keys: CallKeys
     rules: CallRules
+    policy: Policy
 
     def seal_of(self, call: Call) -> Seal:
         """The call's own key. Raises NotAllowed where it was destroyed."""

@@ -7,37 +7,24 @@ from typing import Any
 
 from agent.domain.application import Moved
 from agent.domain.call import Call, Entry
-from agent.domain.call_gates import DECIDER, Case, decides
+from agent.domain.call_debts import debts_of
+from agent.domain.call_gates import Case
 from agent.domain.call_steps import STEPS
-from agent.domain.people import Actor, Staff
+from agent.domain.in_call import Started
+from agent.domain.people import Actor
 from agent.domain.statement import Statement
 from agent.domain.steps import Taken, take
-from agent.domain.uk_time import uk_day
-from agent.errors import BadInput, NotAllowed
-from agent.services.authorisations import lists
+from agent.errors import NotAllowed
+from agent.services.call_case import NOW, How, authority_of, case_of
 from agent.services.call_duties import follow
+from agent.services.call_machine import Seen, look, others
 from agent.services.call_office import Office, staff_of
 from agent.store.audit import Audit
 from agent.store.calls import Calls
 from agent.store.engine import Transaction
-from agent.store.people import People
 from agent.store.seal import Seal
-from agent.store.withdrawals import Withdrawals
 
 DOUBLE_CLICK = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class How:
-    """When it was done, if not now; who wrote it on paper; who decided otherwise, and why."""
-
-    at: datetime | None = None
-    paper_by: str = ""
-    override_by: str = ""
-    why: str = ""  # may be personal: sealed
-
-
-NOW = How()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +47,52 @@ def record(
         call = Calls(tx).get(call_id)
         who = staff_of(tx, by, call.establishment)
         mark = seal.pseudonym(_same(said, how))
-        before = repeated(call, said, mark, tx.now)
+        before = repeated(call, said, mark, how, tx.now)
         if before is not None:
             return Recorded(call, before, new=False)
-        case = _case(tx, office, call, said, who, how)
-        taken = take(
-            STEPS, said.name, call.state, case,
-            authority=_authority(case, how), from_paper=bool(how.paper_by),
-        )  # fmt: skip
-        new = _entry(tx, case, taken, how, mark)
+        asks = isinstance(said, Started) and not how.paper_by
+        seen = look(tx, call, office.rules) if asks else Seen()
+        case = case_of(tx, office, call, said, who, how, seen)
+        taken = _take(tx, office, call, case, how)
+        new = _entry(tx, case, taken, how, mark, (*seen.debts, *debts_of(case)))
         after = Calls(tx).append(
             call, new, _sealed(seal, call, new, said, how), _changes(said, taken)
         )
-        follow(tx, office, after, said, new)
+        follow(tx, office, after, said, new, by)
         _write_down(tx, office, after, new, said, by)
     notes = (*new.listed("gaps"), *new.listed("overridden"), *new.listed("debts"))
     return Recorded(after, new, new=True, notes=notes)
 
 
-def repeated(call: Call, said: Statement, mark: str, now: datetime) -> Entry | None:
-    """The entry that says the same already: the newest of its slot."""
-    slot = [one for one in call.entries if one.said.get("slot") == said.slot]
-    newest = slot[-1] if slot else None
-    if newest is None or newest.mark != mark:
+def _take(tx: Transaction, office: Office, call: Call, case: Case, how: How) -> Taken[Case]:
+    """Raises NotAllowed; where a machine stops this iPad, with the other one as a way out."""
+    authority, paper = authority_of(case, how), bool(how.paper_by)
+    try:
+        return take(
+            STEPS, case.said.name, call.state, case, authority=authority, from_paper=paper
+        )
+    except NotAllowed as err:
+        free = others(tx, call, office.rules) if case.stops else []
+        if not free:
+            raise
+        other = f"Use {' or '.join(free)}: callsteward call move {call.id}. {err.hint}"
+        raise NotAllowed(str(err), other) from err
+
+
+def repeated(call: Call, said: Statement, mark: str, how: How, now: datetime) -> Entry | None:
+    """The entry that says the same already: the newest of its slot.
+
+    With a time of its own any equal entry is the same; what is said of a contact is said anew
+    of the next one.
+    """
+    informed = max((one.number for one in call.of("inform")), default=0)
+    since = informed if said.of_contact else 0
+    slot = [e for e in call.entries if e.said.get("slot") == said.slot and e.number > since]
+    equal = [one for one in (slot if how.at else slot[-1:]) if one.mark == mark]
+    if not equal:
         return None
-    again = said.happens_again and now - newest.entered_at >= DOUBLE_CLICK
+    newest = equal[-1]
+    again = said.happens_again and not how.at and now - newest.entered_at >= DOUBLE_CLICK
     return None if again else newest
 
 
@@ -94,47 +102,14 @@ def _same(said: Statement, how: How) -> str:
     return json.dumps([*told, None if how.at is None else how.at.isoformat()], sort_keys=True)
 
 
-def _case(
-    tx: Transaction, office: Office, call: Call, said: Statement, who: Staff, how: How
-) -> Case:
-    at = how.at or tx.now
-    if at > tx.now:
-        raise BadInput(
-            "it has not happened yet: its time has not come", "Give the time it was."
-        )
-    staff = People(tx).all_staff()
-    case = Case(
-        call=call.known_at(at),
-        said=said,
-        by=who,
-        at=at,
-        staff=staff,
-        rules=office.rules,
-        authorised=lists(tx, call.establishment, call.device, uk_day(at)),
-        withdrawn=Withdrawals(tx).withdrawn(call.resident) is not None,
-    )
-    if how.paper_by and getattr(staff.get(how.paper_by), "establishment", "") != (
-        call.establishment
-    ):
-        raise BadInput(f"{how.paper_by} is no member of staff of {call.establishment}")
-    return case
-
-
-def _authority(case: Case, how: How) -> str:
-    """Who decides otherwise, at the desk or by telephone. Raises NotAllowed."""
-    if not how.override_by:
-        return ""
-    if not decides(case, how.override_by):
-        raise NotAllowed(f"only {DECIDER} decides otherwise (P4)", "Ask them.")
-    own = case.by.id == how.override_by
-    if not own and case.by.role not in case.rules.by_telephone:
-        raise NotAllowed("what is decided by telephone is entered by the duty governor (Q27)")
-    if not how.why:
-        raise BadInput("nobody said why it is decided otherwise", "Give the reason.")
-    return DECIDER
-
-
-def _entry(tx: Transaction, case: Case, taken: Taken[Case], how: How, mark: str) -> Entry:
+def _entry(
+    tx: Transaction,
+    case: Case,
+    taken: Taken[Case],
+    how: How,
+    mark: str,
+    debts: tuple[str, ...],
+) -> Entry:
     said: dict[str, Any] = case.said.facts()
     if how.paper_by:
         said["paper_by"] = how.paper_by
@@ -142,6 +117,8 @@ def _entry(tx: Transaction, case: Case, taken: Taken[Case], how: How, mark: str)
         said |= {"override_by": how.override_by, "overridden": list(map(str, taken.overridden))}
     if taken.recorded:
         said["gaps"] = list(map(str, taken.recorded))
+    if debts:
+        said["debts"] = list(debts)
     return Entry(
         number=case.call.version + 1,
         step=taken.step.name,

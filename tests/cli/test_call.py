@@ -172,3 +172,117 @@ def test_a_task_that_is_overdue_makes_today_exit_1(types: Types) -> None:
     )  # fmt: skip
     code, out, _ = types("today", "--site", "MDI")
     assert (code, "OVERDUE" in out) == (1, True)
+
+
+def approve(types: Types) -> None:
+    """Asked, commented, decided; compact, contact and telephone call."""
+    types(*NEW, answers=f"{NUMBER}\n")
+    by = ("--by", "S-MDI-DUTY")
+    for department in ("chaplaincy", "security", "offender-management", "police-liaison"):
+        types("call", "comment", ID, "--department", department, "--outcome", "no-concern",
+              "--given-by", "S-MDI-SEC", *by)  # fmt: skip
+    types("call", "decide", ID, "--approve", "--decided-by", "S-MDI-GOV", "--form", "V 1", *by)
+    types("call", "compact", ID, "--explained-by", "S-MDI-CHAP", *by)
+    types("call", "inform", ID, "--informed-by", "S-MDI-CHAP", "--told-of-call",
+          "--told-to-install", *by, answers=f"{NAME}\n{EMAIL}\n{EMAIL}\n{PHONE}\n")  # fmt: skip
+    types("call", "confirm-contact", ID, "--confirmed-by", "S-MDI-OMU", "--not-non-contact",
+          "--read-back", *by)  # fmt: skip
+
+
+PRECALL = (
+    "call", "precall", ID, "--phoned-by", "S-MDI-CHAP", "--told-no-recording",
+    "--told-language", "--told-no-filming", "--absence-confirmed", "--signed-in", "--camera",
+    "--microphone", "--read-by", "S-MDI-SUP", "--read-to-acceptor", "--by", "S-MDI-SUP",
+)  # fmt: skip
+START = (
+    "call", "start", ID, "--supervisor", "S-MDI-SUP", "--chaplaincy", "S-MDI-CHAP",
+    "--room-not-residential", "--no-rec-sign", "--admitted-by", "S-MDI-SUP", "--name-matches",
+    "--by", "S-MDI-SUP",
+)  # fmt: skip
+ATTESTED = ("--present", "S-MDI-SUP", "--present", "S-MDI-CHAP", "--by", "S-MDI-SUP")
+
+
+def test_the_day_of_a_call(types: Types) -> None:
+    approve(types)
+    show = types("call", "show", ID)[1]
+    assert "before it starts: the family was not telephoned (K7)" in show
+    code, _, err = types(*START)
+    assert (code, "the family was not telephoned (K7)" in err) == (2, True)
+    words = types("call", "text")[1]
+    assert words.startswith("Please may I take this opportunity")
+    assert told(types("call", "text", "--json"))["version"].startswith("a17022c4")
+    code, out, err = types(*PRECALL)
+    assert (code, out) == (0, f"{ID}: precall recorded. It is approved.\n")
+    assert err == words
+    assert "It is in call.\nnote: no sweep has ended" in types(*START)[1]
+    by = ("--by", "S-MDI-SUP")
+    types("call", "drop", ID, *by)
+    types(*START)
+    types("call", "staff-change", ID, "--supervisor", "S-MDI-SEC", "--chaplaincy",
+          "S-MDI-CHAP", *by)  # fmt: skip
+    code, _, err = types("call", "concern", ID, "--kind", "behaviour", "--going-on",
+                         "S-MDI-SEC", *by, answers="a word was enough\n")  # fmt: skip
+    assert (code, "The protocol says end the call (D3)" in err) == (0, True)
+    ended = told(types("call", "end", ID, *ATTESTED, "--json"))
+    assert ended["notes"] == ["S-MDI-SEC did not attest to have been there throughout (K11)"]
+    assert types("call", "close", ID, *by)[0] == 2
+    types("call", "ir", ID, "--reference", "IR 9", *by)
+    assert types("call", "close", ID, *by)[1] == f"{ID}: close recorded. It is closed.\n"
+    logged = told(types("call", "log", ID, *by, "--json"))
+    assert (logged["name"], logged["email"], logged["ir"]) == (NAME, EMAIL, "IR 9")
+    assert len(logged["legs"]) == 2
+    assert f"name            {NAME}\n" in types("call", "log", ID, *by)[1]
+    assert types("call", "log", ID)[0] == 2
+    shown = types("call", "show", ID)[1]
+    assert "debt: concern: S-MDI-SEC went on after a concern (D3)" in shown
+
+
+def test_a_lost_ipad_and_the_governors_decision(types: Types) -> None:
+    approve(types)
+    types(*PRECALL)
+    by = ("--by", "S-MDI-SUP")
+    assert types("device", "report-lost", "MDIBT001", *by)[1] == "MDIBT001: reported lost.\n"
+    again = told(types("device", "report-lost", "K10003", *by, "--json"))
+    assert again == {"device": "MDIBT001", "reported": "lost", "recorded": False}
+    assert "MDIBT001 K10003: REPORTED LOST: do not use" in types("today", "--site", "MDI")[1]
+    code, _, err = types(*START)
+    assert (code, "Use MDIBT002: callsteward call move" in err) == (2, True)
+    override = (*START[:-1], "S-MDI-DUTY", "--override-by", "S-MDI-GOV")
+    done = told(types(*override, "--json", answers="minutes are left\n"))
+    assert "this iPad was reported lost" in done["notes"][0]
+    review = ("call", "review", ID, "--decided-by", "S-MDI-GOV", "--by", "S-MDI-GOV")
+    assert told(types(*review, "--json"))["recorded"]
+    assert types("device", "report-found", "MDIBT001", *by)[1] == "MDIBT001: reported found.\n"
+    out = types("device", "report-found", "MDIBT001", *by)[1]
+    assert out == "MDIBT001: nothing to report.\n"
+
+
+def test_a_card_from_paper_is_entered_in_order_and_once(types: Types, tmp_path: Path) -> None:
+    types(*NEW, answers=f"{NUMBER}\n")
+    by = ("--by", "S-MDI-DUTY")
+    for department in ("chaplaincy", "security", "offender-management", "police-liaison"):
+        types("call", "comment", ID, "--department", department, "--outcome", "no-concern",
+              "--given-by", "S-MDI-SEC", *by)  # fmt: skip
+    card = tmp_path / "card.json"
+    now = utc_now()
+    both = {"supervisor": "S-MDI-SUP", "chaplaincy": "S-MDI-CHAP"}
+    steps: list[dict[str, Any]] = [
+        {"step": "decide", "granted": True, "decided_by": "S-MDI-GOV", "verbal": True},
+        {"step": "start", **both, "no_rec": True, "not_residential": True},
+        {"step": "end", "present": ["S-MDI-SUP", "S-MDI-CHAP"]},
+    ]
+    for one in steps:
+        one["at"] = now.isoformat()
+    card.write_text(json.dumps({"written_by": "S-MDI-SUP", "steps": steps}))
+    code, out, err = types("call", "late-entry", ID, str(card), *by)
+    assert (code, err) == (0, "")
+    assert "note: compact (Annex B) not signed (P6)" in out
+    assert f"{ID}: end recorded. It is ended.\n" in out
+    code, out, _ = types("call", "late-entry", ID, str(card), *by, "--json")
+    assert [one["recorded"] for one in json.loads(out)] == [False, False, False]
+    entry = told(types("call", "show", ID, "--json"))["entries"][-1]
+    assert (entry["paper_by"], entry["at"]) == ("S-MDI-SUP", now.isoformat())
+    for bad in ("no", "{}", '{"written_by": "S", "steps": [1]}', "[]"):
+        card.write_text(bad)
+        code, _, err = types("call", "late-entry", ID, str(card), *by)
+        assert (code, "the card is not readable" in err) == (2, True)

@@ -12,8 +12,9 @@ from agent.domain.application import Cancelled, Comment, Decision
 from agent.errors import Misconfigured, NotAllowed
 from agent.services.audit import verify_chain
 from agent.services.call_book import erase, personal
+from agent.services.call_case import How
 from agent.services.call_office import Office
-from agent.services.calls import How, record
+from agent.services.calls import record
 from agent.services.residents import withdraw
 from agent.store.call_keys import CallKeys
 from tests.support.calls import (
@@ -25,6 +26,7 @@ from tests.support.calls import (
     NUMBER,
     PERSONAL,
     PHONE,
+    POLICY,
     RULES,
     an_office,
     asked_for,
@@ -120,7 +122,7 @@ def test_after_erasure_nothing_opens_it_and_the_audit_still_holds(
     shutil.move(before, restored / "callsteward.db")
     store = a_store(restored, Clock(NOON))
     with pytest.raises(Misconfigured, match="missing, and what a call's people said"):
-        personal(Office(store, office.keys, RULES), call, by("SPOC"))
+        personal(Office(store, office.keys, RULES, POLICY), call, by("SPOC"))
     store.close()
 
 

@@ -22,9 +22,10 @@ from agent.domain.people import at_the_command_line
 from agent.errors import BadInput, NotAllowed
 from agent.services.authorisations import standings
 from agent.services.call_book import Booking, ask, move
+from agent.services.call_case import How
 from agent.services.call_day import show, today
 from agent.services.call_office import Office
-from agent.services.calls import How, record
+from agent.services.calls import record
 from agent.services.consents import device_named
 from agent.services.residents import reinstate, withdraw
 from agent.store.calls import Calls

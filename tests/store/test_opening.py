@@ -12,6 +12,7 @@ import pytest
 
 import agent.store.authorisations
 import agent.store.calls
+import agent.store.device_reports
 import agent.store.pace
 import agent.store.tasks
 import agent.store.withdrawals  # noqa: F401  (each declares its tables)

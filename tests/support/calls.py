@@ -17,21 +17,27 @@ from agent.domain.application import (
     Informed,
 )
 from agent.domain.authorisation import Letter
+from agent.domain.check import Finding, Verdict
+from agent.domain.in_call import Ended, Precall, Started
 from agent.domain.people import Actor, at_the_command_line
 from agent.domain.staff import COLUMNS
 from agent.domain.statement import Statement
 from agent.errors import NotAllowed
+from agent.policies import load_policy
 from agent.schemes import load_calls, load_scheme
 from agent.services import authorisations
 from agent.services.call_book import Booking, ask
+from agent.services.call_case import NOW, How
 from agent.services.call_office import Office
-from agent.services.calls import NOW, How, record
+from agent.services.calls import record
 from agent.services.consents import device_named
 from agent.services.people import import_staff
 from agent.services.register import import_register
 from agent.store.audit import Audit
 from agent.store.call_keys import CallKeys
 from agent.store.engine import Store
+from agent.store.register import Register
+from agent.store.sweeps import Sweeps
 from tests.support.registers import as_file, register_rows
 from tests.support.stores import NOON, a_store
 
@@ -42,6 +48,7 @@ ROLES = {
     "OMU": "offender-management", "SUP": "supervisor",
 }  # fmt: skip
 RULES = load_calls()
+POLICY = load_policy()
 
 
 def staff_rows() -> list[dict[str, str]]:
@@ -110,7 +117,7 @@ def an_office(path: Path, clock: Callable[[], datetime]) -> Office:
     """MDI has staff, iPads and a letter; the keys are beside the database."""
     store = staffed(path, clock)
     authorised(store)
-    return Office(store, CallKeys(path / "call-keys"), RULES)
+    return Office(store, CallKeys(path / "call-keys"), RULES, POLICY)
 
 
 def asked_for(
@@ -160,6 +167,43 @@ def prepared(office: Office, call: str) -> None:
     approved(office, call)
     for said in (COMPACT, INFORMED, CONFIRMED):
         record(office, call, said, by("SPOC"))
+
+
+TEXT = RULES.text("section-170", NOON.date())
+PRECALL = Precall(
+    phoned_by="S-MDI-CHAP", told_no_recording=True, told_language=True, told_no_filming=True,
+    absence_confirmed=True, signed_in=True, camera=True, microphone=True, text=TEXT.version,
+    read_by="S-MDI-SUP", read_to_acceptor=True,
+)  # fmt: skip
+STARTED = Started(
+    supervisor="S-MDI-SUP", chaplaincy="S-MDI-CHAP", not_residential=True, no_rec=True,
+    admitted_by="S-MDI-SUP", name_matches=True,
+)  # fmt: skip
+ENDED = Ended(present=("S-MDI-CHAP", "S-MDI-SUP"))
+
+
+def ready(office: Office, call: str) -> None:
+    """Prepared, and the family telephoned."""
+    prepared(office, call)
+    record(office, call, PRECALL, by("SUP"))
+
+
+def swept(store: Store, *findings: Finding, gaps: tuple[str, ...] = ()) -> None:
+    """A sweep that ended now found this at MDI, and passes the check of its being there."""
+    with store.begin() as tx:
+        name = f"sweep-{tx.now:%d-%H-%M-%S}"
+        Sweeps(tx).start(name, Register(tx).all())
+        good = finding("device.enrolled", Verdict.PASS)
+        Sweeps(tx).add_part(name, "MDI", (good, *findings))
+        Sweeps(tx).missed(name, gaps)
+        Sweeps(tx).end(name)
+
+
+def finding(
+    check: str, verdict: Verdict = Verdict.FAIL, reason: str = "wrong", tag: str = "K10003"
+) -> Finding:
+    """One verdict of one iPad of MDI."""
+    return Finding(tag, "MDI", check, verdict, reason, "because")
 
 
 def refusal(office: Office, call: str, said: Statement, word: str, how: How = NOW) -> str:

@@ -108,9 +108,20 @@ def upgrade() -> None:
         sa.CheckConstraint("what in ('withdrawn', 'reinstated')", name="withdrawal_what"),
         sqlite_strict=True,
     )
+    op.create_table(
+        "device_report",
+        sa.Column("tag", sa.Text(), sa.ForeignKey("asset.tag"), primary_key=True),
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.CheckConstraint("what in ('lost', 'found')", name="device_report_what"),
+        sqlite_strict=True,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("device_report")
     op.drop_table("withdrawal")
     op.drop_table("task")
     op.drop_table("call_entry")

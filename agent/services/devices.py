@@ -1,0 +1,44 @@
+"""An iPad is reported lost, or found again, by whoever notices (E5)."""
+
+from agent.domain.asset import Asset
+from agent.domain.call_incidents import REPORTED_LOST
+from agent.domain.people import Actor
+from agent.errors import NotAllowed
+from agent.services.call_office import Office
+from agent.services.people import must_work_here
+from agent.services.telling import clear, raise_and_tell
+from agent.store.audit import Audit
+from agent.store.device_reports import DeviceReports
+from agent.store.engine import Transaction
+from agent.store.people import People
+
+
+def report_lost(office: Office, asset: Asset, by: Actor) -> bool:
+    """Everybody whom the routes name is told at once. False: it was lost already."""
+    with office.store.begin() as tx:
+        _may(tx, asset, by)
+        if DeviceReports(tx).lost_since(asset.tag) is not None:
+            return False
+        DeviceReports(tx).add(asset.tag, "lost", by.id)
+        Audit(tx).add("DEVICE_REPORTED_LOST", "ASSET", asset.tag, by=by)
+        raise_and_tell(tx, office.policy, REPORTED_LOST, asset, "reported-lost", by)
+    return True
+
+
+def report_found(office: Office, asset: Asset, by: Actor) -> bool:
+    """It is back: the incident is over. False: it was not lost."""
+    with office.store.begin() as tx:
+        _may(tx, asset, by)
+        if DeviceReports(tx).lost_since(asset.tag) is None:
+            return False
+        DeviceReports(tx).add(asset.tag, "found", by.id)
+        Audit(tx).add("DEVICE_REPORTED_FOUND", "ASSET", asset.tag, by=by)
+        clear(tx, REPORTED_LOST, asset, by)
+    return True
+
+
+def _may(tx: Transaction, asset: Asset, by: Actor) -> None:
+    """Staff of the place, or of no place: the region and the country."""
+    must_work_here(tx, by)
+    if People(tx).all_staff()[by.id].establishment not in ("", asset.establishment):
+        raise NotAllowed(f"{by.id} is no member of staff of {asset.establishment}")

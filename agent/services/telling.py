@@ -1,0 +1,64 @@
+"""An incident that a person's statement causes: raised and told in one transaction."""
+
+from collections.abc import Iterable
+
+from agent.domain.asset import Asset
+from agent.domain.check import Rule
+from agent.domain.incident import Incident
+from agent.domain.mail import letter
+from agent.domain.people import Actor
+from agent.domain.policy import Policy
+from agent.domain.problems import Problem
+from agent.domain.routes import Place, recipients
+from agent.store.audit import Audit
+from agent.store.engine import Transaction
+from agent.store.incidents import Incidents
+from agent.store.people import People
+
+
+def raise_and_tell(
+    tx: Transaction, policy: Policy, rule: Rule, asset: Asset, reason: str, by: Actor
+) -> Incident:
+    """One open incident for each iPad and rule; once more is a revision, told again."""
+    problem = Problem(
+        type=rule.name,
+        subject=asset.tag,
+        establishment=asset.establishment,
+        reason=reason,
+        because=reason.replace("-", " "),
+        value="",
+        category=rule.category,
+        severity=rule.severity,
+    )
+    known = Incidents(tx).open_for(problem.type, problem.subject)
+    incident = (
+        Incidents(tx).worsen(known, problem) if known else Incidents(tx).raise_for(problem)
+    )
+    details = {"type": rule.name, "reason": reason, "revision": incident.revision}
+    Audit(tx).add("INCIDENT_RAISED", "INCIDENT", incident.id, by=by, details=details)
+    _tell(tx, policy, rule, asset, incident, problem)
+    return incident
+
+
+def clear(tx: Transaction, rule: Rule, asset: Asset, by: Actor) -> None:
+    """It is over, where it was open."""
+    known = Incidents(tx).open_for(rule.name, asset.tag)
+    if known is not None:
+        Incidents(tx).clear(known.id)
+        Audit(tx).add("INCIDENT_CLEARED", "INCIDENT", known.id, by=by)
+
+
+def _tell(
+    tx: Transaction,
+    policy: Policy,
+    rule: Rule,
+    asset: Asset,
+    incident: Incident,
+    problem: Problem,
+) -> None:
+    code = asset.establishment
+    own: Iterable[str] = People(tx).own_roles().get(code, frozenset())
+    place = Place(code=code, region=People(tx).region_of(code) or "", own=frozenset(own))
+    for to in recipients(problem, place, policy.routes):
+        text = letter(incident, to, rule, (asset.local_id,), policy.phone)
+        Incidents(tx).tell(incident, to, text, "", again=False)
