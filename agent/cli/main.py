@@ -8,12 +8,12 @@ import typer
 from agent.cli import (
     audit,
     authorisation,
-    call,
-    call_day,
     call_read,
+    calls,
     checks,
     database,
     demo,
+    device,
     doctor,
     people,
     register,
@@ -44,9 +44,9 @@ app.command("sandbox")(sandbox.sandbox)
 app.command("checks")(checks.checks)
 app.command("settings")(settings.settings)
 app.command("today")(call_read.today)
-app.add_typer(call.app, name="call")
+app.add_typer(calls.app, name="call")
 app.add_typer(call_read.resident, name="resident")
-app.add_typer(call_day.device, name="device")
+app.add_typer(device.app, name="device")
 app.add_typer(register.app, name="register")
 app.add_typer(people.contacts, name="contacts")
 app.add_typer(people.staff, name="staff")

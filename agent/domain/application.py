@@ -182,6 +182,10 @@ class Moved(Statement):
     until: str
     room: str
 
+    @property
+    def slot(self) -> str:
+        return "booking"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancelled(Statement):
@@ -189,6 +193,10 @@ class Cancelled(Statement):
 
     step: ClassVar[str] = "cancel"
     reason: str
+
+    @property
+    def slot(self) -> str:
+        return "booking"
 
     def wrong(self, rules: CallRules) -> Mapping[str, bool]:
         known = ", ".join(rules.cancelled)
@@ -200,3 +208,7 @@ class Expired(Statement):
     """Its time passed and nobody called (Q25)."""
 
     step: ClassVar[str] = "expire"
+
+    @property
+    def slot(self) -> str:
+        return "booking"

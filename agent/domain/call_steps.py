@@ -9,7 +9,9 @@ from agent.domain.steps import Step
 COMING = (S.REQUESTED, S.APPROVED)
 WAITING = (S.APPROVED, S.INTERRUPTED)
 RUNNING = (S.IN_CALL, S.INTERRUPTED)
+NOT_NOW = (*COMING, S.INTERRUPTED)
 LIVE = (*COMING, S.IN_CALL, S.INTERRUPTED, S.ENDED)
+OPEN = (*LIVE, S.CLOSED, S.EXPIRED)  # what is owed of it can still be done
 here = g.works_here
 decision = (here, g.decider, g.not_requester, g.written)
 begin = (here, *start.START)
@@ -17,13 +19,13 @@ granted = (*decision, g.four_comments, g.not_withdrawn)
 
 STEPS: tuple[Step[Case], ...] = (
     #    step               leaves          enters       gates
-    Step("comment",          LIVE,           None,        (here,)),
+    Step("comment",          OPEN,           None,        (here,)),
     Step("approve",          (S.REQUESTED,), S.APPROVED,  granted),
     Step("refuse",           (S.REQUESTED,), S.REFUSED,   decision),
-    Step("confirm-decision", LIVE[1:],       None,        (here, g.same_decider, g.in_writing)),
+    Step("confirm-decision", OPEN[1:],       None,        (here, g.same_decider, g.in_writing)),
     Step("compact",          COMING,         None,        (here,)),
-    Step("inform",           (S.APPROVED,),  None,        (here, g.authorised)),
-    Step("confirm-contact",  COMING,         None,        (here, g.correction)),
+    Step("inform",           WAITING,        None,        (here, g.authorised)),
+    Step("confirm-contact",  NOT_NOW,        None,        (here, g.correction)),
     Step("precall",          WAITING,        None,        (here,)),
     Step("start",            WAITING,        S.IN_CALL,   begin, act=True),
     Step("staff-change",     RUNNING,        None,        (here, start.two_staff), act=True),
@@ -33,7 +35,7 @@ STEPS: tuple[Step[Case], ...] = (
     Step("ir",               (*RUNNING, S.ENDED), None),
     Step("review",           (*LIVE, S.CLOSED), None,     (here, g.decider)),
     Step("close",            (S.ENDED,),     S.CLOSED,    (start.ir,)),
-    Step("move",             (*COMING, S.INTERRUPTED), None),
+    Step("move",             NOT_NOW,        None),
     Step("move",             (S.EXPIRED,),   S.APPROVED),
     Step("cancel",           COMING,         S.CANCELLED),
     Step("expire",           (S.APPROVED,),  S.EXPIRED,   (g.time_passed,)),

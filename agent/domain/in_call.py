@@ -141,6 +141,7 @@ class Reviewed(Statement):
     """An override of a machine's word was looked at again."""
 
     step: ClassVar[str] = "review"
+    happens_again: ClassVar[bool] = True  # a call that starts again may be decided again
     decided_by: str = staff_id()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from agent.domain.application import Comment, Decision, DecisionConfirmed
-from agent.domain.call import Call, Entry, security_issue
+from agent.domain.call import Call, Entry, State, security_issue
 from agent.domain.call_incidents import OVERRIDDEN
 from agent.domain.call_rules import CallRules
 from agent.domain.in_call import Concern, Ended, Reported, Reviewed, Started
@@ -32,11 +32,19 @@ def follow(
         )  # fmt: skip
     for kind, who, reference in _settled(said, entry):
         Tasks(tx).done(kind, call.id, who, reference)
+    if call.state in (State.CANCELLED, State.REFUSED):
+        _no_longer(tx, call, entry)
     asset = Register(tx).get(call.device)
     if asset is not None and isinstance(said, Started) and _machine(entry):
         raise_and_tell(tx, office.policy, OVERRIDDEN, asset, "overridden", by)
     if asset is not None and isinstance(said, Reviewed):
         clear(tx, OVERRIDDEN, asset, by)
+
+
+def _no_longer(tx: Transaction, call: Call, entry: Entry) -> None:
+    """A call that will not be made needs no comment and no confirmation."""
+    for owed in Tasks(tx).of(call.id):
+        Tasks(tx).done(owed.kind, call.id, entry.by)
 
 
 def _owed(

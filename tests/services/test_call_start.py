@@ -12,7 +12,7 @@ from agent.domain.application import ContactConfirmed
 from agent.domain.call import State, debts
 from agent.domain.check import Verdict
 from agent.domain.contacts import COLUMNS
-from agent.domain.in_call import Precall, Reviewed, Started
+from agent.domain.in_call import Dropped, Precall, Reviewed, Started
 from agent.errors import BadInput, NotAllowed
 from agent.schemes import load_scheme
 from agent.services.call_book import Booking, move
@@ -309,6 +309,32 @@ def test_the_governor_decides_in_one_step_and_is_reviewed(
     assert today(office, "MDI").tasks == ()
     with office.store.read() as tx:
         assert Incidents(tx).open() == []
+
+
+def test_a_call_that_starts_again_on_a_decision_is_reviewed_again(
+    office: Office, call: str, clock: Clock
+) -> None:
+    report_lost(office, device_named(office.store, "MDIBT001"), by("SUP"))
+    for _ in range(2):
+        record(office, call, STARTED, by("DUTY"), DECIDED)
+        [owed] = today(office, "MDI").tasks
+        assert owed.kind == "review-override"
+        record(office, call, Reviewed(decided_by="S-MDI-GOV"), by("GOV"))
+        assert today(office, "MDI").tasks == ()
+        clock.now += timedelta(minutes=2)
+        record(office, call, Dropped(), by("SUP"))
+
+
+def test_a_wrong_contact_found_while_a_call_is_interrupted_is_replaced(
+    office: Office, call: str
+) -> None:
+    started(office, call)
+    record(office, call, Dropped(), by("SUP"))
+    record(office, call, replace(INFORMED, email="sis@family.example"), by("SPOC"))
+    assert "(P3)" in refusal(office, call, STARTED, "SUP")
+    record(office, call, CONFIRMED, by("SPOC"))
+    record(office, call, PRECALL, by("SUP"))
+    started(office, call)
 
 
 def test_a_lost_ipad_is_told_of_at_once_and_stops_until_it_is_found(

@@ -167,6 +167,7 @@ def test_a_decision_by_telephone_is_entered_by_the_duty_governor_and_confirmed(
     assert today(office, "MDI").overdue == (owed,)
     other = DecisionConfirmed(confirmed_by="S-MDI-DEP")
     assert "only who decided by telephone" in refusal(office, call, other, "DEP")
+    record(office, call, Expired(), by("SPOC"))  # what is owed of it can still be done
     own = DecisionConfirmed(confirmed_by="S-MDI-GOV")
     assert "confirmed by who decided" in refusal(office, call, own, "SPOC")
     record(office, call, own, by("GOV"))
@@ -382,6 +383,33 @@ def test_a_call_expires_after_its_time_and_comes_back_with_its_decision(
     )
     assert move(office, call, later, by("SPOC")).call.state is State.APPROVED
     assert office.found(call).at == later.at
+
+
+def test_a_call_that_came_back_may_expire_again(office: Office, clock: Clock) -> None:
+    call = asked_for(office)
+    approved(office, call)
+    clock.now = CALL_AT + timedelta(hours=1)
+    record(office, call, Expired(), by("SPOC"))
+    assert not record(office, call, Expired(), by("SPOC")).new
+    later = replace(
+        booking(office), at=clock.now + timedelta(hours=1), until=clock.now + timedelta(hours=2)
+    )
+    move(office, call, later, by("SPOC"))
+    clock.now = later.until
+    assert record(office, call, Expired(), by("SPOC")).call.state is State.EXPIRED
+
+
+def test_a_call_that_will_not_be_made_owes_nothing(office: Office) -> None:
+    call = asked_for(office)
+    for department in ("security", "police-liaison"):
+        away = Comment(
+            department=department, outcome="unreachable", asked_by="S-MDI-SPOC",
+            governor_told=True,
+        )  # fmt: skip
+        record(office, call, away, by("SPOC"))
+    assert len(today(office, "MDI").tasks) == 2
+    record(office, call, Cancelled(reason="not-needed"), by("SPOC"))
+    assert today(office, "MDI").tasks == ()
 
 
 def test_two_calls_on_one_ipad_at_one_time_are_booked_and_told(office: Office) -> None:

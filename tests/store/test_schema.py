@@ -8,7 +8,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
-import agent.store.pace  # noqa: F401  (declares its table)
+import agent.store.authorisations
+import agent.store.calls
+import agent.store.device_reports
+import agent.store.pace
+import agent.store.tasks
+import agent.store.withdrawals  # noqa: F401  (each declares its tables)
 from agent.errors import Misconfigured
 from agent.store.engine import metadata
 from agent.store.opening import open_store, upgrade_database
@@ -18,7 +23,7 @@ from tests.support.outside import ROOT, clean_environment
 from tests.support.postgres import Server
 from tests.support.shapes import an_engine, shape
 
-HEAD = "0002"
+HEAD = "0003"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
