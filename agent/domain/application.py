@@ -11,6 +11,7 @@ from agent.domain.statement import Statement, number_of, personal, staff_id, sta
 
 OUTCOMES = ("no-concern", "concern", "unreachable")
 RESIDENT = re.compile(r"[A-Z][0-9]{4}[A-Z]{2}")
+LANGUAGE = re.compile(r"[^\W\d_]{2,20}([ -][^\W\d_]{2,20})?")
 PHONE = re.compile(r"\+?[0-9][0-9 ()-]{5,24}")
 
 
@@ -117,6 +118,7 @@ class Compact(Statement):
     def wrong(self, rules: CallRules) -> Mapping[str, bool]:
         return {
             "say who explained it (P6)": not self.explained_by,
+            "the language is a word or two": LANGUAGE.fullmatch(self.language) is None,
             "who cannot sign has two different witnesses (P6)": (
                 not self.signed and len(set(self.witnesses)) != 2
             ),

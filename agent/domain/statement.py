@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from agent.domain.call_rules import CallRules
 from agent.domain.references import REFERENCE, SAYS
+from agent.domain.staff import ID
 from agent.errors import BadInput
 
 LONGEST = 400
@@ -83,6 +84,8 @@ class Statement:
                 found.append(SAYS)
             if kind == "personal" and not _plain(value):
                 found.append(f"{name}: at most {LONGEST} characters on one line")
+        if any(ID.fullmatch(person) is None for person in self.people()):
+            found.append("staff are named by their id of the staff list, never by name")
         if found:
             raise BadInput(f"{self.name}: {'; '.join(found)}", "Say it again.")
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from agent.domain.application import Asked, Moved
+from agent.domain.application import LANGUAGE, Asked, Moved
 from agent.domain.asset import Asset
 from agent.domain.call import OVER, Call, Entry, State
 from agent.domain.people import Actor
@@ -125,7 +125,7 @@ def _usable(office: Office, booking: Booking) -> None:
     wrong = [wrong_room(booking.room, office.rules.residential)]
     if not timedelta(0) < booking.until - booking.at <= LONGEST:
         wrong.append("a call lasts up to four hours")
-    if not booking.language.isprintable() or not 0 < len(booking.language) <= 40:
+    if LANGUAGE.fullmatch(booking.language) is None:
         wrong.append("the language is a word or two")
     if any(wrong):
         raise BadInput(f"the call cannot be booked: {'; '.join(filter(None, wrong))}")
