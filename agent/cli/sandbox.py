@@ -27,7 +27,9 @@ def sandbox(
     halves: Annotated[str, typer.Option(help="Of the faults: mdm, zoom or both.")] = "both",
     zoom_plan: Annotated[str, typer.Option(help="free, pro or business: limits.")] = "business",
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Of Graph and the control API; 0: a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(help="Graph's; Zoom's and the control API's are next. 0: free.")
+    ] = 0,
     latency: Annotated[float, typer.Option(min=0, help="Milliseconds for each answer.")] = 0,
     limit_scale: Annotated[
         float, typer.Option(min=0.0001, help="0.01: a hundredth of Graph's rate limits.")
@@ -37,7 +39,7 @@ def sandbox(
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder for its files.")] = None,
 ) -> None:
-    """Serve Microsoft Graph for Intune and mailboxes until stopped; print one JSON line."""
+    """Serve Graph for Intune, Zoom and mailboxes until stopped; print one JSON line."""
     try:
         from connectors.sandbox import run
         from connectors.sandbox.faults.catalogue import Halves
