@@ -154,6 +154,8 @@ class Case:
             return False
         if self.fault in EVERYTHING:
             return check in (OF_ZOOM if self.place.of_zoom else OF_GRAPH)
+        if self.fault == "token-revoked" and self.place.of_zoom:
+            return check in OF_ZOOM  # reads go on at once, and each loses its token
         if self.place.endpoint in BESIDE and _is_of_the_line(self.fault):
             return check in DETAILS  # the line breaks for all that was asked in one batch
         return check in self.place.hides | self.place.more
