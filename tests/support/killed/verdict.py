@@ -13,6 +13,7 @@ from tests.support.killed.life import ESTABLISHMENTS, Life
 from tests.support.outside import ROOT, SECONDS
 
 VERIFIER = ROOT / "deploy" / "verify_audit.py"
+MANY = 100  # kills from which on it is judged how many struck in mid-work
 PLACES = ESTABLISHMENTS + 1  # and the country
 
 
@@ -39,7 +40,7 @@ class Verdict:
             *self.imports_lost, *self.findings_lost, *self.incidents_lost, *self.mails_lost,
             *self.unexplained, *self.audit_bad,
         ]  # fmt: skip
-        if self.in_flight * 3 < self.kills:
+        if self.kills >= MANY and self.in_flight * 3 < self.kills:
             found.append(f"only {self.in_flight} of {self.kills} kills were in flight")
         return found
 
