@@ -41,8 +41,12 @@ class Book:
             else:
                 self._new(place, problem, wrong.values())
         for key, row in standing.items():
-            if key not in wrong and self._is_over(row, seen):
+            if key in wrong:
+                continue
+            if self._is_over(row, seen):
                 self._clear(row)
+            elif row.establishment != place.code:
+                self._moved(place, row, wrong.values())
         counts = {kind.value: sum(f.verdict is kind for f in seen.values()) for kind in Verdict}
         subject = place.code or "national"
         what = {"verdicts": counts, "problems": len(wrong)}
@@ -68,27 +72,41 @@ class Book:
         self, place: Place, row: Open, problem: Problem, beside: Iterable[Problem]
     ) -> None:
         incident = Incidents(self.tx).get(row.incident)
+        moved = problem.establishment != row.establishment
+        if moved or row.worse_in(problem):
+            what = "FINDING_MOVED" if moved else "FINDING_WORSE"
+            self._audit(what, row.subject, row.type, incident, problem.reason)
         if incident.subject != problem.subject:
-            self._still_shared(place, incident, problem, beside)
-        elif row.worse_in(problem):
+            self._still_shared(place, incident, problem, beside, joins=moved)
+        elif moved or row.worse_in(problem):
             incident = Incidents(self.tx).worsen(incident, problem)
-            self._audit("FINDING_WORSE", row.subject, row.type, incident, problem.reason)
             self._tell(place, incident, problem, [row.subject])
         Findings(self.tx).still(self.sweep, row.id, problem)
 
+    def _moved(self, place: Place, row: Open, beside: Iterable[Problem]) -> None:
+        """Its iPad is at this place now, and tonight does not say whether it is well."""
+        problem = row.at(place.code, Incidents(self.tx).get(row.incident).category)
+        self._still(place, row, problem, [*beside, problem])
+
     def _still_shared(
-        self, place: Place, incident: Incident, problem: Problem, beside: Iterable[Problem]
+        self,
+        place: Place,
+        incident: Incident,
+        problem: Problem,
+        beside: Iterable[Problem],
+        *,
+        joins: bool,
     ) -> None:
         """One of many: its place is told of each revision, whoever of them made it graver."""
         shared = platform_of(problem, self.platforms)
         now = shared or problem
         if now.subject != incident.subject:
-            now = replace(now, because=incident.because)
+            now = replace(now, because=incident.because, establishment="")
         incident = self._as_grave(incident, now)
         same = [
             p.subject for p in beside if p is problem or (shared and self._shares(p, shared))
         ]
-        self._tell(place, incident, problem, same)
+        self._tell(place, incident, problem, same, joins=joins)
 
     def _as_grave(self, incident: Incident, now: Problem) -> Incident:
         """A cause of many is as grave as the gravest of them: its next revision, if it grew."""

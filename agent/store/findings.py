@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Index, Integer, Table, Text, func, select, text, update
 
-from agent.domain.check import Severity
+from agent.domain.check import Category, Severity
 from agent.domain.problems import Problem
 from agent.store.engine import Counter, Moment, Transaction, metadata
 
@@ -54,6 +54,19 @@ class Open:
         """Graver than before, or no better and wrong in another way."""
         other = (now.reason, now.value) != (self.reason, self.value)
         return now.severity > self.severity or (now.severity == self.severity and other)
+
+    def at(self, establishment: str, category: Category) -> Problem:
+        """The same problem at the place where its iPad is now."""
+        return Problem(
+            type=self.type,
+            subject=self.subject,
+            establishment=establishment,
+            reason=self.reason,
+            because=self.because,
+            value=self.value,
+            category=category,
+            severity=self.severity,
+        )
 
 
 @dataclass(frozen=True, slots=True)

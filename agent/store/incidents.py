@@ -105,9 +105,10 @@ class Incidents:
         return found or self._open(problem)
 
     def worsen(self, old: Incident, problem: Problem) -> Incident:
-        """A new revision: everybody is told again."""
+        """A new revision, where the iPad is now: everybody is told again."""
         new = replace(
             old,
+            establishment=problem.establishment,
             severity=max(old.severity, problem.severity),
             reason=problem.reason,
             because=problem.because,
@@ -115,6 +116,7 @@ class Incidents:
             changed_at=self.tx.now,
         )
         values = {
+            "establishment": new.establishment,
             "severity": int(new.severity),
             "reason": new.reason,
             "because": new.because,

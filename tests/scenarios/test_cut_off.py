@@ -11,13 +11,11 @@ from typing import Any
 from sqlalchemy import select
 
 from agent.domain.check import Verdict
-from agent.domain.register_plan import Change, Diff
 from agent.effects.base import Answered, Later
 from agent.effects.sweep import LEASE, TURN
 from agent.services.sweep import Begun, sweep_by_hand
 from agent.store.engine import Store, Transaction
 from agent.store.ledger import Claim, Ledger
-from agent.store.register import Register
 from agent.store.sweeps import part
 from connectors.sandbox.failures import Failure
 from tests.support.estates import BY, World, make_world
@@ -203,11 +201,7 @@ def test_a_sweep_is_about_what_the_register_was_when_it_began(world: World) -> N
 
     with suppress(Cut):
         cut.with_effect("sweep", watch=at_the_first_place).settle()
-    with world.store.begin() as tx:
-        moved = Register(tx).get(world.tag(0))
-        assert moved is not None
-        there = replace(moved, establishment="AGI", local_id="AGIBT009")
-        Register(tx).apply(Diff(moved=(Change(moved, there),)), BY.id)
+    world.move(0, "AGI")
     world.clock.now += LEASE
     world.settle()
     assert world.sweep_of().state == "COMPLETE"

@@ -1,4 +1,4 @@
-"""Each incident that is open was told to the inbox of every route that matches."""
+"""Each incident that is open was told to the inbox of every route that matches, where it is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ from tests.simulation.world import POLICY, World
 
 ROWS = (
     "select i.id, i.type, i.subject, i.revision, i.category, i.severity, i.establishment,"
-    " f.severity, f.establishment from incident i join finding f on f.incident = i.id"
+    " f.severity, coalesce(a.establishment, '') from incident i"
+    " join finding f on f.incident = i.id"
+    " left join sweep_asset a on a.tag = f.subject"
+    " and a.sweep = (select id from sweep order by ended_at desc limit 1)"
     " where i.state = 'open' and f.cleared_at is null"
 )
 LETTERS = "select incident, revision, scope, code, role from mail where accepted_at is not null"
@@ -19,7 +22,7 @@ LETTERS = "select incident, revision, scope, code, role from mail where accepted
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One finding that stands, and its incident."""
+    """One finding that stands, and its incident. `place`: where its iPad was swept last."""
 
     incident: str
     type: str
@@ -29,27 +32,26 @@ class Standing:
     severity: int
     establishment: str
     own_severity: int
-    own_establishment: str
+    place: str
 
     @property
     def is_shared(self) -> bool:
         return self.subject.startswith("platform/")
 
     def recipients(self, places: dict[str, Place]) -> tuple[Recipient, ...]:
-        """A cause of many is told to the places of its findings."""
+        """Each is told to the place where its iPad is: another one may have had it before."""
         severity = self.own_severity if self.is_shared else self.severity
-        code = self.own_establishment if self.is_shared else self.establishment
         problem = Problem(
             type=self.type,
             subject=self.subject,
-            establishment=code,
+            establishment=self.place,
             reason="",
             because="",
             value="",
             category=Category(self.category),
             severity=Severity(severity),
         )
-        return recipients(problem, places.get(code, Place()), POLICY.routes)
+        return recipients(problem, places.get(self.place, Place()), POLICY.routes)
 
 
 def letters(world: World) -> Iterator[str]:
@@ -64,6 +66,8 @@ def letters(world: World) -> Iterator[str]:
     told = {(incident, to) for incident, _, to in sent}
     for row in world.watch.ask(ROWS):
         standing = Standing(*row)
+        if standing.establishment != ("" if standing.is_shared else standing.place):
+            yield f"{standing.incident} is not where its iPad is"
         for to in standing.recipients(places):
             last = (standing.incident, standing.revision, to)
             if (standing.incident, to) not in told:

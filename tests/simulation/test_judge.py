@@ -61,6 +61,7 @@ AT_REST: dict[str, Tampering] = {
     "was accepted as": _sql("update mail set answer = '250 queued as 99'"),
     "was never told of": _sql("update mail set role = 'governor'"),
     "in its last revision": _sql("update incident set revision = 7"),
+    "is not where its iPad is": _sql("update incident set establishment = 'XXI'"),
     "nobody owed the mail": _sql("update mail set message_id = '<another>'"),
     "fails and does not stand": _sql(f"delete from finding where id = {STANDING}"),
     "stands and did not fail": _sql(f"update finding set type = 'x' where id = {STANDING}"),

@@ -23,6 +23,7 @@ from urllib3.response import HTTPResponse
 from agent.domain.check import Finding, Verdict
 from agent.domain.incident import Incident
 from agent.domain.people import Actor
+from agent.domain.register_plan import Change, Diff
 from agent.domain.uk_time import LONDON
 from agent.effects.base import Effect
 from agent.effects.mail import SendMail
@@ -38,6 +39,7 @@ from agent.store.engine import Store
 from agent.store.findings import Findings, Open
 from agent.store.incidents import Incidents
 from agent.store.ledger import Ledger, Owed
+from agent.store.register import Register
 from agent.store.sweeps import Sweep, Sweeps
 from agent.tick import Worker
 from connectors.http import Reach
@@ -145,6 +147,14 @@ class World:
     def last_seen(self, number: int, days_ago: float) -> None:
         then = self.clock.now - timedelta(days=days_ago)
         self.edit(number, lastSyncDateTime=stamp(then))
+
+    def move(self, number: int, code: str) -> None:
+        """The register says from now on that it is at this establishment (A8)."""
+        with self.store.begin() as tx:
+            here = Register(tx).get(self.tag(number))
+            assert here is not None
+            there = replace(here, establishment=code, local_id=f"{code}BT{900 + number}")
+            Register(tx).apply(Diff(moved=(Change(here, there),)), BY.id)
 
     def fails(self, *failures: Failure) -> None:
         """The sandbox's own switch; none: all endpoints answer again."""
