@@ -4,7 +4,7 @@ Each method names what was lost, for people; the drill counts.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
@@ -13,6 +13,14 @@ from tests.support.killed.look import Tables, message_id
 
 OF_THE_SWEEP = ("evidence.missing", "sweep.partial")
 Key = tuple[str, str]  # subject, check
+LOW = 1
+INCIDENTS = """
+    select i.id, i.type, i.subject, i.revision, i.category, i.severity,
+    (select min(v.severity) from finding f join verdict v
+     on v.sweep = f.first_sweep and v.subject = f.subject and v.check_name = f.type
+     where f.incident = i.id) as opened_as from incident i
+"""
+"""Each, and how grave it was when it was opened, where a check found it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +124,24 @@ class Aftermath:
             """select type, subject from incident where state = 'open'
                group by type, subject having count(*) > 1"""
         )
-        silent = self.tables.rows(
-            """select i.type, i.subject from incident i left join mail m on m.incident = i.id
-               group by i.id, i.type, i.subject, i.revision
-               having count(distinct m.revision) < i.revision"""
-        )
         return [
             *(f"{row[0]} {row[1]} has no incident" for row in orphans),
             *(f"{row[0]} {row[1]} has two incidents" for row in twins),
-            *(f"{row[0]} {row[1]}: nobody was told of each revision" for row in silent),
+            *self._untold(),
         ]
+
+    def _untold(self) -> Iterator[str]:
+        """Incidents with a revision that nobody was told of, though it calls for somebody."""
+        told: dict[str, set[int]] = defaultdict(set)
+        for incident, revision in self.tables.rows("select incident, revision from mail"):
+            told[incident].add(revision)
+        for row in self.tables.rows(INCIDENTS):
+            revisions = range(1, row.revision + 1)
+            if row.category == "upkeep" and row.opened_as == LOW:
+                last = row.revision + (row.severity == LOW)  # upkeep is told from MEDIUM on
+                revisions = range(min(told[row.id], default=last), row.revision + 1)
+            if told[row.id] != set(revisions):
+                yield f"{row.type} {row.subject}: nobody was told of each revision"
 
     def mails_lost(self, mails: Sequence[EmailMessage]) -> list[str]:
         """Letters written that no mailbox has, and audit rows of letters that none has."""
