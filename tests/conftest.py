@@ -4,6 +4,7 @@ And both databases: a file of SQLite, and a PostgreSQL that is shared by a run.
 """
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -17,6 +18,11 @@ from tests.support.commands import Cli
 from tests.support.outside import Outside
 from tests.support.postgres import Server
 from tests.support.skips import must_run
+
+# Hundreds of processes of ours start here: they find their modules compiled, as Python leaves
+# them unless a shell asked it not to.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # How fast a machine draws examples says nothing of the code.
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
