@@ -20,6 +20,7 @@ from agent.services.call_office import Office
 from agent.settings import Settings, load, read_file
 from agent.store.call_keys import CallKeys
 from agent.store.engine import Store
+from agent.store.integrity import BRIEFLY
 from agent.store.opening import open_store
 from agent.tick import Worker
 from agent.zoom_wiring import reach_of, zoom_of
@@ -45,9 +46,10 @@ def open_configured_store() -> Iterator[Store]:
 
 
 @contextmanager
-def open_store_of(settings: Settings) -> Iterator[Store]:
+def open_store_of(settings: Settings, check_for: timedelta = BRIEFLY) -> Iterator[Store]:
     """The store of these settings, closed at the end."""
-    store = open_store(settings.database, password=settings.database_password())
+    password = settings.database_password()
+    store = open_store(settings.database, password=password, check_for=check_for)
     try:
         yield store
     finally:

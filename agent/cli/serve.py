@@ -21,13 +21,14 @@ def serve() -> None:
     from agent.policies import load_policy
     from agent.serve import Agent
     from agent.settings import load
+    from agent.store.integrity import THOROUGHLY
     from agent.wiring import AGENT_SLOTS, mdm_of, open_store_of, worker_of
     from agent.worker import READS_AT_ONCE, threaded
 
     tell_progress()
     settings = load()
     mdm = mdm_of(settings)
-    with open_store_of(settings) as store, only_one(settings):
+    with open_store_of(settings, THOROUGHLY) as store, only_one(settings):
         reads = threaded(READS_AT_ONCE)
         worker = worker_of(settings, store, mdm, AGENT_SLOTS, together=reads)
         agent = Agent(worker, settings, load_policy(), monitor_of(settings))

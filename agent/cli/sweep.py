@@ -24,11 +24,12 @@ def sweep(by: BY = None, as_json: JSON = False) -> None:
     """Check every iPad of the register now. Exit 0 clean, 1 findings, 2 not run or PARTIAL."""
     from agent.cli import report_files, show
     from agent.settings import load
+    from agent.store.integrity import THOROUGHLY
     from agent.wiring import mdm_of, open_store_of
 
     settings = load()
     mdm = mdm_of(settings)
-    with open_store_of(settings) as store:
+    with open_store_of(settings, THOROUGHLY) as store:
         found = run(settings, store, mdm, actor_if_named(by), quiet=as_json)
         files = report_files.write(found, settings.data_dir / "reports")
     if as_json:

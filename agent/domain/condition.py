@@ -8,6 +8,7 @@ from agent.domain.diagnosis import Diagnosis, counted, ok, unseen, warning, wron
 
 WAL_IS_LARGE = GIB // 4
 RESTORE = "Stop callsteward and restore a backup; report what happened before."
+NOT_OURS = "Install the version of callsteward that wrote it, or restore a backup."
 UPGRADE = "Take a backup, then run: callsteward database upgrade"
 
 
@@ -17,6 +18,7 @@ class Condition:
 
     schema: str  # empty: it has none
     wanted: str  # the schema of this version
+    known: frozenset[str]  # the schemas that this version can bring up to its own
     integrity: int | None  # None: it took too long
     journal: str  # wal
     wal_bytes: int
@@ -27,7 +29,7 @@ class Condition:
 
 def conditions(now: Condition) -> Iterator[Diagnosis]:
     """Each thing that is looked at in a database."""
-    yield schema_fits(now.schema, now.wanted)
+    yield schema_fits(now.schema, now.wanted, now.known)
     yield _integrity(now)
     yield _journal(now)
     yield _wal(now)
@@ -35,7 +37,7 @@ def conditions(now: Condition) -> Iterator[Diagnosis]:
     yield disk_space(now.free, now.total)
 
 
-def schema_fits(schema: str, wanted: str) -> Diagnosis:
+def schema_fits(schema: str, wanted: str, known: frozenset[str]) -> Diagnosis:
     """The schema that a database names against the one of this version."""
     about = "database.schema"
     if not schema:
@@ -43,7 +45,7 @@ def schema_fits(schema: str, wanted: str) -> Diagnosis:
     if schema == wanted:
         return ok(about, f"The database has schema {schema}, as this version needs it.")
     says = f"The database has schema {schema}, this version needs {wanted}."
-    return wrong(about, says, UPGRADE)
+    return wrong(about, says, UPGRADE if schema in known else NOT_OURS)
 
 
 def _integrity(now: Condition) -> Diagnosis:

@@ -29,6 +29,7 @@ class Server:
     read_only: bool
     schema: str  # empty: it has none
     wanted: str  # the schema of this version
+    known: frozenset[str]  # the schemas that this version can bring up to its own
     may_create: bool  # tables, for one that is empty
     locked: tuple[str, ...]  # tables that our user may not use as it must
     unsafe: tuple[str, ...]  # settings that are off, so that a crash may lose what was kept
@@ -42,7 +43,7 @@ def server_conditions(now: Server, ours: datetime) -> Iterator[Diagnosis]:
     yield _encoding(now)
     yield _access(now)
     yield _rights(now)
-    yield schema_fits(now.schema, now.wanted)
+    yield schema_fits(now.schema, now.wanted, now.known)
     yield _durability(now)
     yield _clocks(ours, now.time)
     says = f"The database has {now.size / 1024**2:.0f} MiB. PostgreSQL tells no free space."

@@ -11,6 +11,7 @@ from agent.errors import ClockBehind, Misconfigured
 from agent.looks.base import Installation, Look
 from agent.services.doctor import audit_rows, prove_key
 from agent.store.condition import condition_of
+from agent.store.faults import read_fault
 from agent.store.seal import KeyFile
 from agent.store.server import server_of
 
@@ -40,7 +41,7 @@ def file(it: Installation) -> Iterator[Diagnosis]:
     except Misconfigured as err:
         yield wrong("database.file", sentence(str(err)), err.hint)
     except (sqlite3.Error, OSError) as err:
-        says = f"The database cannot be read: {type(err).__name__}."
+        says = f"The database cannot be read: {read_fault(err)}."
         yield wrong("database.file", says, DAMAGED)
     else:
         yield from conditions(found)

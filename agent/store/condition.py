@@ -6,7 +6,6 @@ One that nobody has open is read as immutable, since SQLite would leave both fil
 
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
@@ -18,13 +17,12 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from agent.domain.condition import Condition
 from agent.errors import Misconfigured, StoreFailed
 from agent.store.engine import Store
+from agent.store.integrity import THOROUGHLY, damage
 from agent.store.opening import PATIENCE, database_file, is_embedded, machine_time
-from agent.store.schema import wanted
+from agent.store.schema import known, wanted
 from agent.store.server import reading
 
 T = TypeVar("T")
-CHECKED = timedelta(seconds=20)  # how long the whole file is read at most
-STEPS = 10_000  # of SQLite's machine, between two looks at the time
 WAL_FORM = 2  # the 19th byte of a file in WAL mode
 NO_DATABASE = Misconfigured(
     "there is no database yet",
@@ -32,7 +30,7 @@ NO_DATABASE = Misconfigured(
 )
 
 
-def condition_of(url: str, check_for: timedelta = CHECKED) -> Condition:
+def condition_of(url: str, check_for: timedelta = THOROUGHLY) -> Condition:
     """How the database at this URL stands.
 
     Raises Misconfigured where there is none, or the URL is none of ours; sqlite3.Error.
@@ -40,12 +38,15 @@ def condition_of(url: str, check_for: timedelta = CHECKED) -> Condition:
     path = _there(url)
     free = shutil.disk_usage(path.parent)
     files = [path.with_name(path.name + end) for end in ("", "-wal", "-shm")]
-    schema, faults = steadily(path, lambda sql: (_schema(sql), _faults(sql, check_for)))
+    schema, faults = steadily(
+        path, lambda sql: (_schema(sql), damage(sql, "integrity_check", check_for))
+    )
     with path.open("rb") as file:
         head = file.read(20)
     return Condition(
         schema=schema,
         wanted=wanted(),
+        known=known(),
         integrity=faults,
         journal="wal" if head[18:20] == bytes([WAL_FORM] * 2) else "delete",
         wal_bytes=sum(file.stat().st_size for file in files[1:2] if file.exists()),
@@ -146,18 +147,3 @@ def _schema(sql: sqlite3.Connection) -> str:
         return ""
     row = sql.execute("SELECT version_num FROM alembic_version").fetchone()
     return "" if row is None else str(row[0])
-
-
-def _faults(sql: sqlite3.Connection, check_for: timedelta) -> int | None:
-    """How many faults the file has; None where there was no time to read it all."""
-    end = time.monotonic() + check_for.total_seconds()
-    sql.set_progress_handler(lambda: time.monotonic() > end, STEPS)
-    try:
-        rows = sql.execute("PRAGMA integrity_check").fetchall()
-    except sqlite3.OperationalError as err:
-        if err.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            return None
-        raise
-    finally:
-        sql.set_progress_handler(None, 0)
-    return 0 if rows == [("ok",)] else len(rows)

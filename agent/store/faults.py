@@ -119,6 +119,15 @@ def fault_of(err: DatabaseError) -> Fault:
     return Fault(type(err.orig).__name__)
 
 
+def read_fault(err: sqlite3.Error | OSError) -> str:
+    """The same of an error of SQLite's own or of the system's, where a file was read."""
+    if isinstance(err, OSError):
+        return err.strerror or type(err).__name__
+    name = getattr(err, "sqlite_errorname", type(err).__name__)
+    known = SQLITE.get(getattr(err, "sqlite_errorcode", 0) & 0xFF)
+    return name if known is None else _named(known, name).words
+
+
 def _named(known: Fault, code: str) -> Fault:
     return Fault(f"{known.words} ({code})", known.cure, known.busy)
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -16,6 +16,7 @@ from agent.errors import Misconfigured
 from agent.store import postgres
 from agent.store.engine import Store, check_clock, nobody
 from agent.store.faults import fault
+from agent.store.integrity import BRIEFLY, damage
 from agent.store.schema import NEW, downgrade, fits, named, revision, upgrade
 
 __all__ = ["database_file", "downgrade", "open_store", "upgrade", "upgrade_database"]
@@ -36,16 +37,18 @@ def open_store(
     wake: Callable[[Iterable[str]], None] = nobody,
     *,
     password: str | None = None,
+    check_for: timedelta = BRIEFLY,
 ) -> Store:
     """The store at this URL. A new SQLite file is made; what is empty is given the schema.
 
     Without a `clock` the time is the machine's in SQLite, and the database's in PostgreSQL,
-    which several machines share. Raises Misconfigured where the database cannot be used as it
-    is, ClockBehind where the clock is far behind what it has seen.
+    which several machines share. A file is read for damage for so long at most as `check_for`
+    says. Raises Misconfigured where the database cannot be used as it is, ClockBehind where the
+    clock is far behind what it has seen.
     """
     parsed = _parsed(url)
     if is_embedded(url):
-        return _open_file(database_file(url), clock or machine_time, wake)
+        return _open_file(database_file(url), clock or machine_time, wake, check_for)
     writer, reader = postgres.engines(parsed, password)
     store = Store(writer, reader, clock or machine_time, wake, database_time=clock is None)
     with ExitStack() as if_it_fails:
@@ -71,7 +74,10 @@ def _parsed(url: str) -> URL:
 
 
 def _open_file(
-    path: Path, clock: Callable[[], datetime], wake: Callable[[Iterable[str]], None]
+    path: Path,
+    clock: Callable[[], datetime],
+    wake: Callable[[Iterable[str]], None],
+    check_for: timedelta,
 ) -> Store:
     store = Store(_sqlite(path, "BEGIN IMMEDIATE"), _sqlite(path, "BEGIN"), clock, wake)
     event.listen(store.reader, "connect", _read_only)
@@ -79,7 +85,7 @@ def _open_file(
         if_it_fails.callback(store.close)
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _look(path)
+            _look(path, check_for)
             _keep_private(path)
             with store.engine.begin() as sql:
                 if fits(sql) == NEW:
@@ -180,13 +186,16 @@ def _upgrade_file(path: Path) -> str:
         engine.dispose()
 
 
-def _look(path: Path) -> None:
-    """Refuse what does not fit before the file is touched: even WAL is a change of it."""
+def _look(path: Path, check_for: timedelta) -> None:
+    """Refuse what does not fit or is damaged before it is touched: even WAL is a change."""
     if not path.exists():
         return
     engine = _sqlite(path, "BEGIN", (PATIENCE,))
     try:
         with engine.begin() as sql:
             fits(sql)
+            file = sql.connection.driver_connection
+            if file is not None and damage(file, "quick_check", check_for):
+                raise Misconfigured(f"the database {path} is damaged", _LOOK)
     finally:
         engine.dispose()

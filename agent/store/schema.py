@@ -39,7 +39,7 @@ def revision(sql: Connection) -> str:
     found = named(sql)
     if not found and set(inspect(sql).get_table_names()) <= {"alembic_version"}:
         return NEW
-    if found not in {script.revision for script in _scripts().walk_revisions()}:
+    if found not in known():
         raise Misconfigured(
             "the database has a schema that this version does not know"
             f" ({found or 'no version'})",
@@ -51,6 +51,11 @@ def revision(sql: Connection) -> str:
 def named(sql: Connection) -> str:
     """The revision that the database names; NEW if it names none."""
     return MigrationContext.configure(sql).get_current_revision() or NEW
+
+
+def known() -> frozenset[str]:
+    """Each schema that this version had, and its own."""
+    return frozenset(script.revision for script in _scripts().walk_revisions())
 
 
 def wanted() -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from agent.domain.server import Server
 from agent.store import postgres
 from agent.store.engine import DATABASE_CLOCK, Store
-from agent.store.schema import named, wanted
+from agent.store.schema import known, named, wanted
 
 PATIENCE = "set statement_timeout = '20s'"  # somebody waits for the answer
 FOUND = """
@@ -46,6 +46,7 @@ def server_of(url: str, password: str | None) -> Server:
             read_only=read_only,
             schema=named(sql),
             wanted=wanted(),
+            known=known(),
             may_create=may_create,
             locked=tuple(sql.exec_driver_sql(LOCKED).scalars()),
             unsafe=tuple(sql.exec_driver_sql(UNSAFE).scalars()),

@@ -59,9 +59,9 @@ def _torn(file: Path) -> None:
 
 
 def _a_bad_page(file: Path) -> None:
-    """The page of the audit's rows, which only `audit` reads."""
+    """The page of the verdicts, which no command reads at its start."""
     with closing(sqlite3.connect(file)) as sql:
-        [(page,)] = sql.execute("select rootpage from sqlite_master where name = 'audit'")
+        [(page,)] = sql.execute("select rootpage from sqlite_master where name = 'verdict'")
         [(size,)] = sql.execute("pragma page_size")
     content = bytearray(file.read_bytes())
     content[(page - 1) * size : page * size] = b"\xff" * size
@@ -74,7 +74,7 @@ SQLITE: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "foreign": (_foreign, "does not know (no version)", "restore a backup"),
     "no database": (_no_database, "file is not a database", "restore a backup"),
     "torn": (_torn, "malformed", "restore a backup"),
-    "a bad page": (_a_bad_page, "malformed", "restore a backup"),
+    "a bad page": (_a_bad_page, "is damaged", "restore a backup"),
 }
 
 

@@ -5,7 +5,7 @@ from email import message_from_bytes
 
 import pytest
 
-from agent.domain.condition import WAL_IS_LARGE, Condition, conditions
+from agent.domain.condition import WAL_IS_LARGE, Condition, conditions, schema_fits
 from agent.domain.diagnosing import (
     GIB,
     certificate_end,
@@ -124,8 +124,9 @@ def test_the_plan_is_compared_where_zoom_tells_its_rate(
 
 
 GOOD = {
-    "schema": "0002", "wanted": "0002", "integrity": 0, "journal": "wal", "wal_bytes": 0,
-    "open_to_others": (), "free": 50 * GIB, "total": 100 * GIB,
+    "schema": "0002", "wanted": "0002", "known": frozenset({"0001", "0002"}), "integrity": 0,
+    "journal": "wal", "wal_bytes": 0, "open_to_others": (), "free": 50 * GIB,
+    "total": 100 * GIB,
 }  # fmt: skip
 
 
@@ -153,6 +154,15 @@ def test_each_fault_of_a_database_is_told_by_itself(
     changed: dict[str, object], bad: dict[str, Outcome]
 ) -> None:
     assert _condition(**changed) == bad
+
+
+def test_only_a_schema_that_this_version_knows_can_be_upgraded() -> None:
+    older, newer = (
+        schema_fits("1", "2", frozenset("12")),
+        schema_fits("3", "2", frozenset("12")),
+    )
+    assert "callsteward database upgrade" in older.cure
+    assert "Install the version of callsteward that wrote it" in newer.cure
 
 
 def test_what_is_not_well_has_a_cure_and_what_is_well_needs_none() -> None:

@@ -15,6 +15,7 @@ WELL = Server(
     read_only=False,
     schema="0002",
     wanted="0002",
+    known=frozenset({"0001", "0002"}),
     may_create=False,
     locked=(),
     unsafe=(),
