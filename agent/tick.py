@@ -39,7 +39,8 @@ class Worker:
         if strange:
             raise Misconfigured(
                 f"nothing here can meet what is owed: {', '.join(sorted(strange))}",
-                "Install the version of callsteward that wrote the database, or a newer one.",
+                "Configure what it needs again (see `callsteward doctor`), or install the"
+                " version of callsteward that wrote the database, or a newer one.",
             )
 
     def tick(self, submit: Callable[[str, str], object]) -> int:

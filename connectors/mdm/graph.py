@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from agent.errors import ConnectorError, TryAgain, UnknownReply
-from connectors.http import Answer, fault, parsed
+from connectors.http import NOTHING, Answer, fault, parsed
 from connectors.oauth import Service
 from connectors.pacing import Limit, Pacer
 
@@ -143,9 +143,11 @@ class Graph:
 
 def _body(what: str, body: bytes) -> Told:
     """What is no object is not of Graph; it may be a proxy's, and the next one good."""
+    if body in (*NOTHING, b'""'):
+        return TryAgain(f"{what}: the answer is empty")
     if not body.startswith(b"{"):
         return TryAgain(f"{what}: the answer is not JSON, or is broken off")
-    return TryAgain(f"{what}: the answer is empty") if body == b"{}" else body
+    return body
 
 
 def _inner(answer: Answer) -> dict[str, _Inner]:

@@ -168,6 +168,20 @@ def test_an_answer_that_is_left_out_is_an_unknown_reply(
     assert isinstance(told[1], bytes)
 
 
+@pytest.mark.parametrize("body", [{}, {"body": None}, {"body": {}}, {"body": ""}])
+def test_an_answer_that_says_nothing_is_empty_and_one_of_a_proxy_is_odd(
+    router: respx.Router, graph: Graph, body: Json
+) -> None:
+    """Neither is taken for an iPad without policies or apps."""
+    said: dict[str, Json] = {"0": body, "1": {"body": "<html>"}}
+    router.post(BATCH).mock(side_effect=inner(lambda one, _: {"status": 200, **said[one]}))
+    told = [str(one) for one in graph.batch(asks(2)) if isinstance(one, TryAgain)]
+    assert [one.rpartition(": ")[2] for one in told] == [
+        "the answer is empty",
+        "the answer is not JSON, or is broken off",
+    ]
+
+
 def test_a_batch_that_fails_after_part_was_answered_keeps_that_part(
     router: respx.Router, graph: Graph
 ) -> None:
