@@ -22,6 +22,7 @@ class Condition:
     integrity: int | None  # None: it took too long
     journal: str  # wal
     wal_bytes: int
+    may_write: bool  # the file, and new ones beside it
     open_to_others: tuple[str, ...]  # names of files that others than the owner may read
     free: int
     total: int
@@ -33,6 +34,7 @@ def conditions(now: Condition) -> Iterator[Diagnosis]:
     yield _integrity(now)
     yield _journal(now)
     yield _wal(now)
+    yield _access(now)
     yield _mode(now)
     yield disk_space(now.free, now.total)
 
@@ -73,6 +75,14 @@ def _wal(now: Condition) -> Diagnosis:
         return ok(about, f"The write-ahead log has {size}.")
     cure = "A process holds an old read open: restart `callsteward serve`."
     return warning(about, f"The write-ahead log has grown to {size}.", cure)
+
+
+def _access(now: Condition) -> Diagnosis:
+    about = "database.access"
+    if now.may_write:
+        return ok(about, "The database and its folder can be written.")
+    cure = "Give both to the user that callsteward runs as, on a disk that takes writes."
+    return wrong(about, "The database or its folder cannot be written.", cure)
 
 
 def _mode(now: Condition) -> Diagnosis:

@@ -1,10 +1,12 @@
 """The database: file or server, the clock that it has seen, the audit's head, the key."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 from agent.domain.condition import conditions
-from agent.domain.diagnosing import SET_CLOCK
+from agent.domain.diagnosing import SET_CLOCK, disk_space
 from agent.domain.diagnosis import Diagnosis, ok, sentence, wrong
 from agent.domain.server import server_conditions
 from agent.errors import ClockBehind, Misconfigured
@@ -12,6 +14,7 @@ from agent.looks.base import Installation, Look
 from agent.services.doctor import audit_rows, prove_key
 from agent.store.condition import condition_of
 from agent.store.faults import read_fault
+from agent.store.opening import database_file
 from agent.store.seal import KeyFile
 from agent.store.server import server_of
 
@@ -43,6 +46,9 @@ def file(it: Installation) -> Iterator[Diagnosis]:
     except (sqlite3.Error, OSError) as err:
         says = f"The database cannot be read: {read_fault(err)}."
         yield wrong("database.file", says, DAMAGED)
+        with suppress(OSError):  # where not even that is told
+            disk = shutil.disk_usage(database_file(it.settings.database).parent)
+            yield disk_space(disk.free, disk.total)
     else:
         yield from conditions(found)
 

@@ -4,6 +4,7 @@ A database that a process has open has its -wal and -shm beside it, and is read 
 One that nobody has open is read as immutable, since SQLite would leave both files behind.
 """
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -50,6 +51,7 @@ def condition_of(url: str, check_for: timedelta = THOROUGHLY) -> Condition:
         integrity=faults,
         journal="wal" if head[18:20] == bytes([WAL_FORM] * 2) else "delete",
         wal_bytes=sum(file.stat().st_size for file in files[1:2] if file.exists()),
+        may_write=os.access(path, os.W_OK) and os.access(path.parent, os.W_OK),
         open_to_others=tuple(
             file.name for file in files if file.exists() and file.stat().st_mode & 0o077
         ),

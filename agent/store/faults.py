@@ -27,6 +27,7 @@ SQLITE: Mapping[int, Fault] = {
     sqlite3.SQLITE_LOCKED: Fault("database is locked", busy=True),
     sqlite3.SQLITE_FULL: Fault("disk is full"),
     sqlite3.SQLITE_IOERR: Fault("disk I/O error"),
+    sqlite3.SQLITE_IOERR_SHMSIZE: Fault("disk is full"),  # no room for the file beside it
     sqlite3.SQLITE_CORRUPT: Fault("database disk image is malformed"),
     sqlite3.SQLITE_NOTADB: Fault("file is not a database"),
     sqlite3.SQLITE_CANTOPEN: Fault("unable to open database file"),
@@ -112,7 +113,7 @@ def fault_of(err: DatabaseError) -> Fault:
     code = getattr(err.orig, "sqlite_errorcode", None)
     if code is not None:
         name = str(getattr(err.orig, "sqlite_errorname", code))
-        known = SQLITE.get(code & 0xFF)  # the rest of an extended code tells only where
+        known = _known(code)
         return Fault(name) if known is None else _named(known, name)
     if err.connection_invalidated or hasattr(err.orig, "pgconn"):
         return _postgresql(err.orig)
@@ -124,8 +125,13 @@ def read_fault(err: sqlite3.Error | OSError) -> str:
     if isinstance(err, OSError):
         return err.strerror or type(err).__name__
     name = getattr(err, "sqlite_errorname", type(err).__name__)
-    known = SQLITE.get(getattr(err, "sqlite_errorcode", 0) & 0xFF)
+    known = _known(getattr(err, "sqlite_errorcode", 0))
     return name if known is None else _named(known, name).words
+
+
+def _known(code: int) -> Fault | None:
+    """Most often the rest of an extended code tells only where."""
+    return SQLITE.get(code) or SQLITE.get(code & 0xFF)
 
 
 def _named(known: Fault, code: str) -> Fault:

@@ -331,6 +331,7 @@ def test_a_file_that_is_no_database_of_ours_is_told(well: Installed, content: by
     _, found = well.doctor()
     wrong = {about for about, one in found.items() if one["outcome"] == "wrong"}
     assert wrong & {"database.file", "database.schema"}
+    assert "database.disk" in found  # what may be the cause is told all the same
     assert found["mdm.read"]["outcome"] == "ok"
 
 

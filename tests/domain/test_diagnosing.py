@@ -125,7 +125,7 @@ def test_the_plan_is_compared_where_zoom_tells_its_rate(
 
 GOOD = {
     "schema": "0002", "wanted": "0002", "known": frozenset({"0001", "0002"}), "integrity": 0,
-    "journal": "wal", "wal_bytes": 0, "open_to_others": (), "free": 50 * GIB,
+    "journal": "wal", "wal_bytes": 0, "may_write": True, "open_to_others": (), "free": 50 * GIB,
     "total": 100 * GIB,
 }  # fmt: skip
 
@@ -146,6 +146,7 @@ def _condition(**changed: object) -> dict[str, Outcome]:
         ({"journal": "delete"}, {"database.journal": Outcome.WARNING}),
         ({"wal_bytes": WAL_IS_LARGE}, {}),
         ({"wal_bytes": WAL_IS_LARGE + 1}, {"database.wal": Outcome.WARNING}),
+        ({"may_write": False}, {"database.access": Outcome.WRONG}),
         ({"open_to_others": ("x.db",)}, {"database.mode": Outcome.WARNING}),
         ({"free": 0}, {"database.disk": Outcome.WRONG}),
     ],

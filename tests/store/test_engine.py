@@ -18,7 +18,7 @@ from agent.domain.people import Inbox
 from agent.errors import ClockBehind, StoreFailed
 from agent.store.audit import Audit
 from agent.store.engine import MAY_STAND_STILL, Day, Moment
-from agent.store.faults import fault
+from agent.store.faults import fault, read_fault
 from agent.store.opening import open_store
 from agent.store.people import inbox
 from tests.support.estates import Clock
@@ -200,6 +200,16 @@ def test_a_locked_database_is_told_as_one(tmp_path: Path) -> None:
             other.execute("begin immediate")
     told = fault(DatabaseError("begin", None, locked.value))
     assert told == "database is locked (SQLITE_BUSY)"
+
+
+def test_no_room_for_the_file_beside_it_is_a_full_disk() -> None:
+    """SQLite calls it an I/O error, whose cure would be another one."""
+    full = sqlite3.OperationalError("disk I/O error")
+    full.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    full.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    assert read_fault(full) == "disk is full (SQLITE_IOERR_SHMSIZE)"
+    assert fault(DatabaseError("begin", None, full)) == read_fault(full)
+    assert read_fault(PermissionError(13, "Permission denied")) == "Permission denied"
 
 
 def test_a_fault_without_words_of_ours_is_told_by_its_name() -> None:
