@@ -60,6 +60,10 @@ class _Calls(msgspec.Struct, forbid_unknown_fields=True):
     chaplaincy: Words
     confirm_hours: Positive
     machine_minutes: Positive
+    linger_minutes: Positive
+    remove_minutes: Positive
+    invitations: Positive
+    windows_a_day: Positive
     reasons: Words
     residential: Words
     concerns: Words
@@ -109,6 +113,10 @@ def load_calls(scheme: str = "ipad", folder: Path | None = None) -> CallRules:
         chaplaincy=frozenset(told.chaplaincy),
         confirm_within=timedelta(hours=told.confirm_hours),
         machine_fresh=timedelta(minutes=told.machine_minutes),
+        linger=timedelta(minutes=told.linger_minutes),
+        remove_within=timedelta(minutes=told.remove_minutes),
+        invitations=told.invitations,
+        windows_a_day=told.windows_a_day,
         reasons=told.reasons,
         residential=told.residential,
         concerns=told.concerns,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from agent.contact_wiring import call_keys_of, contact_effects
 from agent.effects.base import Effect
 from agent.effects.consent_refresh import RefreshConsent
 from agent.effects.mail import SendMail
@@ -18,17 +19,16 @@ from agent.ports.together import Together, in_turn
 from agent.schemes import load_calls
 from agent.services.call_office import Office
 from agent.settings import Settings, load, read_file
-from agent.store.call_keys import CallKeys
 from agent.store.engine import Store
 from agent.store.integrity import BRIEFLY
 from agent.store.opening import open_store
 from agent.tick import Worker
-from agent.zoom_wiring import reach_of, zoom_of
+from agent.zoom_wiring import acting_app, reach_of, zoom_of
 from connectors.alerts.smtp import SmtpMailer
 from connectors.http import utc_now
 from connectors.mdm.intune import IntuneMdm
 
-AGENT_SLOTS: Mapping[str, int] = {"alarm": 4, "routine": 2}
+AGENT_SLOTS: Mapping[str, int] = {"closing": 4, "alarm": 4, "routine": 6}
 MAIL_SLOTS: Mapping[str, int] = {"alarm": 4}  # a command that only sends what it caused
 CONSENT_LEASE = timedelta(minutes=3)  # a token's call and one of the contacts, with patience
 MARGIN = timedelta(seconds=2)  # of a lease over the total deadline
@@ -60,9 +60,9 @@ def open_store_of(settings: Settings, check_for: timedelta = BRIEFLY) -> Iterato
 def open_call_office() -> Iterator[Office]:
     """The store, the calls' keys and the scheme's rules, as the settings have them."""
     settings = load()
-    folder = settings.call_keys_dir or settings.data_dir.absolute() / "call-keys"
     with open_store_of(settings) as store:
-        yield Office(store, CallKeys(folder), load_calls(), load_policy())
+        invites = acting_app(settings) is not None and settings.zoom_account_id is not None
+        yield Office(store, call_keys_of(settings), load_calls(), load_policy(), invites)
 
 
 def mdm_of(settings: Settings) -> Mdm:
@@ -168,6 +168,7 @@ def worker_of(
     )
     if zoom is not None:
         effects += (RefreshConsent(store, zoom, CONSENT_LEASE),)
+    effects += contact_effects(settings, store)
     worker = Worker(store, {effect.kind: effect for effect in effects}, slots)
     worker.prove_complete()
     return worker

@@ -194,36 +194,6 @@ def inform(
     step(call, said, by, how(at, paper), as_json)
 
 
-@app.command("confirm-contact")
-def confirm_contact(
-    call: CALL,
-    confirmed_by: Annotated[str, typer.Option(help="Staff id of who confirms it.")],
-    non_contact: Annotated[
-        bool, typer.Option("--non-contact/--not-non-contact", help="Listed or not (P3).")
-    ],
-    read_back: Annotated[
-        bool, typer.Option("--read-back", help="The address, by telephone.")
-    ] = False,
-    correction: Annotated[
-        str, typer.Option(help="Offender Management's reference of a correction.")
-    ] = "",
-    at: AT = None,
-    paper: PAPER = "",
-    by: BY = None,
-    as_json: JSON = False,
-) -> None:
-    """A named person says that the contact is no non-contact person, or is one (P3)."""
-    from agent.domain.application import ContactConfirmed
-
-    said = ContactConfirmed(
-        confirmed_by=confirmed_by,
-        non_contact=non_contact,
-        read_back=read_back,
-        correction=correction,
-    )
-    step(call, said, by, how(at, paper), as_json)
-
-
 @app.command("cancel")
 def cancel(
     call: CALL,

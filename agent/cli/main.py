@@ -11,6 +11,7 @@ from agent.cli import (
     call_read,
     calls,
     checks,
+    contact,
     database,
     demo,
     device,
@@ -45,6 +46,7 @@ app.command("checks")(checks.checks)
 app.command("settings")(settings.settings)
 app.command("today")(call_read.today)
 app.add_typer(calls.app, name="call")
+app.add_typer(contact.app, name="contact")
 app.add_typer(call_read.resident, name="resident")
 app.add_typer(device.app, name="device")
 app.add_typer(register.app, name="register")

@@ -11,6 +11,7 @@ from typing import Any
 
 from agent.domain.call import Call, comments, of_contact
 from agent.domain.call_rules import CallRules
+from agent.domain.contact import Window
 from agent.domain.people import Staff
 from agent.domain.steps import Gap, Gate, unless
 
@@ -30,6 +31,10 @@ class Case:
     authorised: bool  # a letter in force lists this iPad
     withdrawn: datetime | None  # the resident's access, for misuse: since when
     stops: tuple[Gap, ...] = ()  # what a machine has proven of this iPad just now
+    window: Window | None = None  # the one through which the contact can be reached
+    left: tuple[Window, ...] = ()  # those of which something may be left on the iPad
+    opened_today: int = 0  # windows on this iPad
+    reach: str = ""  # why the agent can invite nobody here; empty: it can
 
 
 def role_of(case: Case, person: str) -> str:

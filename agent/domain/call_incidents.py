@@ -22,3 +22,33 @@ OVERRIDDEN = Rule(
     remedy="The Governor or Deputy decided that a call goes on with this iPad. See what was"
     " decided with: callsteward call show. Review it within 24 hours.",
 )
+CONTACT_LEFT = Rule(
+    name="contact.left",
+    says="a contact is gone once its call is over",
+    requirement="E2",
+    question=2,
+    category=Category.SECURITY,
+    severity=Severity.HIGH,
+    remedy="Remove the contact on the iPad (Contacts, External contacts, Remove contact): two"
+    " people see it done, then: callsteward contact attest-removal",
+)
+NOT_REMOVED = Rule(
+    name="contact.not-removed",
+    says="two people remove what is left of a contact on the iPad",
+    requirement="E2",
+    question=2,
+    category=Category.SECURITY,
+    severity=Severity.MEDIUM,
+    remedy="Remove contact, call history, chat and the invitation's mail on the iPad; then:"
+    " callsteward contact attest-removal",
+)
+MEETING_UNLIKE = Rule(
+    name="contact.meeting-unlike",
+    says="a meeting is arranged with the settings that must hold",
+    requirement="K12",
+    question=2,
+    category=Category.SECURITY,
+    severity=Severity.HIGH,
+    remedy="Look at the settings of the meeting in Zoom before the call: waiting room on, no"
+    " recording, no companion.",
+)

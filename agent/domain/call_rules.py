@@ -43,6 +43,10 @@ class CallRules:
     chaplaincy: frozenset[str]
     confirm_within: timedelta
     machine_fresh: timedelta
+    linger: timedelta  # after the last sign of a call, until its window may close by itself
+    remove_within: timedelta  # what is left on the iPad, once the window is closed
+    invitations: int  # sent in one window, unless somebody says why
+    windows_a_day: int  # on one iPad, likewise
     reasons: tuple[str, ...]
     residential: tuple[str, ...]
     concerns: tuple[str, ...]

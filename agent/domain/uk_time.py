@@ -14,6 +14,12 @@ def uk_day(now: datetime) -> date:
     return now.astimezone(LONDON).date()
 
 
+def uk_midnight(now: datetime) -> datetime:
+    """When the day in the United Kingdom at this time began, as UTC."""
+    day = uk_day(now)
+    return datetime(day.year, day.month, day.day, tzinfo=LONDON).astimezone(UTC)
+
+
 def uk_moment(text: str, today: date) -> datetime:
     """11:00, 2026-11-22 11:00, or a time with its zone, as UTC. Raises BadInput.
 

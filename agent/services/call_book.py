@@ -12,9 +12,9 @@ from agent.domain.rooms import wrong_room
 from agent.errors import BadInput, NotAllowed
 from agent.services.call_case import NOW, How
 from agent.services.call_office import Office, staff_of
-from agent.services.calls import Recorded, about, record
+from agent.services.calls import Recorded, record
 from agent.store.audit import Audit
-from agent.store.calls import Calls, c
+from agent.store.calls import Calls, about, c
 from agent.store.engine import Transaction
 from agent.store.tasks import Tasks
 from agent.store.withdrawals import Withdrawals

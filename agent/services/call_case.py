@@ -7,13 +7,15 @@ from agent.domain.call import Call
 from agent.domain.call_gates import DECIDER, Case, decides
 from agent.domain.people import Staff
 from agent.domain.statement import Statement
-from agent.domain.uk_time import uk_day
+from agent.domain.uk_time import uk_day, uk_midnight
 from agent.errors import BadInput, NotAllowed
 from agent.services.authorisations import lists
 from agent.services.call_machine import Seen
 from agent.services.call_office import Office
+from agent.services.contact_windows import why_not
 from agent.store.engine import Transaction
 from agent.store.people import People
+from agent.store.windows import Windows
 from agent.store.withdrawals import Withdrawals
 
 ACTS = ("start", "staff-change", "drop", "end")
@@ -61,6 +63,10 @@ def case_of(
         authorised=lists(tx, call.establishment, call.device, uk_day(at)),
         withdrawn=Withdrawals(tx).withdrawn(call.resident),
         stops=seen.stops,
+        window=Windows(tx).live_of(call.id),
+        left=tuple(one for one in Windows(tx).of(call.id) if one.is_left),
+        opened_today=Windows(tx).sent_since(call.device, uk_midnight(tx.now)),
+        reach=why_not(tx, office, call, said),
     )
 
 

@@ -10,10 +10,11 @@ from agent.domain.in_call import Concern, Ended, Reported, Reviewed, Started
 from agent.domain.people import Actor
 from agent.domain.statement import Statement
 from agent.services.call_office import Office
-from agent.services.telling import clear, raise_and_tell
+from agent.services.contact_windows import follow as follow_window
 from agent.store.engine import Transaction
 from agent.store.register import Register
 from agent.store.tasks import Task, Tasks
+from agent.store.telling import clear, raise_and_tell
 
 CONFIRM, REVIEW, IR = "confirm-decision", "review-override", "ir"
 
@@ -34,6 +35,7 @@ def follow(
         Tasks(tx).done(kind, call.id, who, reference)
     if call.state in (State.CANCELLED, State.REFUSED):
         _no_longer(tx, call, entry)
+    follow_window(tx, office, call, said, entry)
     asset = Register(tx).get(call.device)
     if asset is not None and isinstance(said, Started) and _machine(entry):
         raise_and_tell(tx, office.policy, OVERRIDDEN, asset, "overridden", by)

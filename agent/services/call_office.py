@@ -24,6 +24,7 @@ class Office:
     keys: CallKeys
     rules: CallRules
     policy: Policy
+    invites: bool = True  # an app that acts in Zoom is configured
 
     def seal_of(self, call: Call) -> Seal:
         """The call's own key. Raises NotAllowed where it was destroyed."""

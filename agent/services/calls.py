@@ -20,7 +20,7 @@ from agent.services.call_duties import follow
 from agent.services.call_machine import Seen, look, others
 from agent.services.call_office import Office, staff_of
 from agent.store.audit import Audit
-from agent.store.calls import Calls
+from agent.store.calls import Calls, about
 from agent.store.engine import Transaction
 from agent.store.seal import Seal
 
@@ -135,11 +135,6 @@ def _sealed(seal: Seal, call: Call, new: Entry, said: Statement, how: How) -> by
     if not words:
         return None
     return seal.seal(json.dumps(words, ensure_ascii=False), about(call.id, new.number))
-
-
-def about(call_id: str, number: int) -> str:
-    """What a sealed entry is bound to."""
-    return f"call/{call_id}/{number}"
 
 
 def _changes(said: Statement, taken: Taken[Case]) -> dict[str, Any]:

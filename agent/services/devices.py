@@ -6,11 +6,11 @@ from agent.domain.people import Actor
 from agent.errors import NotAllowed
 from agent.services.call_office import Office
 from agent.services.people import must_work_here
-from agent.services.telling import clear, raise_and_tell
 from agent.store.audit import Audit
 from agent.store.device_reports import DeviceReports
 from agent.store.engine import Transaction
 from agent.store.people import People
+from agent.store.telling import clear, raise_and_tell
 
 
 def report_lost(office: Office, asset: Asset, by: Actor) -> bool:

@@ -140,6 +140,11 @@ class Calls:
         self.tx.sql.execute(update(call).where(c.id == wanted).values(erased_at=at))
 
 
+def about(call_id: str, number: int) -> str:
+    """What a sealed entry is bound to."""
+    return f"call/{call_id}/{number}"
+
+
 _NUMBERED = ("year", "number", "state")
 
 

@@ -40,6 +40,7 @@ obligation = Table(
 )
 o = obligation.c
 LONGEST_PAUSE = timedelta(minutes=10)
+OWED_AGAIN = "owed again, and not begun"
 LIVE = o.state.in_(("owed", "withdrawn"))
 
 
@@ -80,21 +81,23 @@ class Ledger:
     tx: Transaction
 
     def owe(self, kind: str, subject: str, due: datetime, occasion: str = "") -> str:
-        """Owe this. Owing it again makes it due earlier, never later, and not twice."""
+        """Owe this. Owing it again makes it due earlier, never later, and not twice.
+
+        What waits (`error` says why) is hastened too: nobody works on it. A lease is not.
+        """
         key = "/".join(filter(None, (kind, subject, occasion)))
         new = self.tx.insert(obligation).values(
             key=key, kind=kind, subject=subject, state="owed", due=due, next_at=due,
             fence=0, wish=1, failures=0,
         )  # fmt: skip
-        then = literal(due, Moment)
+        then, leased = literal(due, Moment), (o.fence > 0) & o.error.is_(None)
         again = {
             "state": "owed",
             "wish": o.wish + 1,
             "due": case((LIVE & (o.due < then), o.due), else_=then),
-            "next_at": case(
-                (LIVE & ((o.fence > 0) | (o.next_at < then)), o.next_at), else_=then
-            ),
-        }  # next_at may be a lease: once attempted, a new wish must not shorten it
+            "error": case((LIVE, o.error), else_=OWED_AGAIN),
+            "next_at": case((LIVE & (leased | (o.next_at < then)), o.next_at), else_=then),
+        }
         self.tx.sql.execute(new.on_conflict_do_update(index_elements=["key"], set_=again))
         if due <= self.tx.now:
             self.tx.woken.append(key)

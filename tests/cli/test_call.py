@@ -86,7 +86,7 @@ def test_from_the_application_to_the_confirmed_contact(types: Types) -> None:
     )  # fmt: skip
     answers = f"{NAME}\n{EMAIL}\n{EMAIL}\n{PHONE}\n"
     assert told(types(*inform, *by, answers=answers))["recorded"]
-    confirm = ("call", "confirm-contact", ID, "--confirmed-by", "S-MDI-OMU")
+    confirm = ("contact", "confirm", ID, "--confirmed-by", "S-MDI-OMU")
     assert told(types(*confirm, "--not-non-contact", "--read-back", *by))["recorded"]
     show = told(types("call", "show", ID, "--json"))
     assert (show["state"], show["debts"], len(show["entries"])) == ("approved", [], 9)
@@ -185,7 +185,7 @@ def approve(types: Types) -> None:
     types("call", "compact", ID, "--explained-by", "S-MDI-CHAP", *by)
     types("call", "inform", ID, "--informed-by", "S-MDI-CHAP", "--told-of-call",
           "--told-to-install", *by, answers=f"{NAME}\n{EMAIL}\n{EMAIL}\n{PHONE}\n")  # fmt: skip
-    types("call", "confirm-contact", ID, "--confirmed-by", "S-MDI-OMU", "--not-non-contact",
+    types("contact", "confirm", ID, "--confirmed-by", "S-MDI-OMU", "--not-non-contact",
           "--read-back", *by)  # fmt: skip
 
 

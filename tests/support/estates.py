@@ -6,7 +6,7 @@ go into a postbox in memory. Time stands still unless a test moves it.
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
@@ -230,10 +230,19 @@ class World:
         return replace(self, worker=replace(self.worker, effects=effects))
 
 
-def make_world(where: Path | str, establishments: int = 3, database: bytes = b"") -> World:
-    """A new estate, imported, before its first night. `database` is that of such a one."""
+def make_world(
+    where: Path | str,
+    establishments: int = 3,
+    database: bytes = b"",
+    codes: Sequence[str] = (),
+) -> World:
+    """A new estate, imported, before its first night. `database` is that of such a one;
+    `codes` are its establishments, left out: the first ones."""
     clock = Clock()
-    places = read_establishments(config_folder() / "establishments.csv", establishments)
+    every = read_establishments(
+        config_folder() / "establishments.csv", 1000 if codes else establishments
+    )
+    places = [one for one in every if not codes or one.code in codes]
     estate = Estate(1, datetime(2026, 11, 21, 1, tzinfo=UTC), places, 2 * len(places))
     core = Core(Records(estate), application(), clock, BASE)
     if database:
