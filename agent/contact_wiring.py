@@ -89,4 +89,5 @@ def _line(settings: Settings, store: Store) -> Line:
         api_url=settings.zoom_api_url,
         reach=reach,
         pacer=pacer_of(settings, store),
+        away=timedelta(0),
     )

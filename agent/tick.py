@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from agent.effects.base import Answered, Effect, Later, Look
 from agent.errors import AgentError, Misconfigured, StoreFailed, Superseded, TryAgain
-from agent.store.engine import Store
+from agent.store.engine import Store, Transaction
 from agent.store.ledger import Claim, Ledger, pause_after
 
-LONGEST_PAUSE_OF_A_CLOSING = timedelta(seconds=30)
+LONGEST_PAUSE_OF_A_CLOSING = timedelta(seconds=3)  # of its own; the outside may ask for more
+LONGEST_ASKED_OF_A_CLOSING = timedelta(seconds=30)
 
 
 def unwatched(claim: Claim) -> None:
@@ -63,11 +64,17 @@ class Worker:
         `taken` is told the claim before anything is done with it.
         """
         with self.store.beside() as tx:
-            claim, now = Ledger(tx).claim(key, self._effect(key).lease), tx.now
+            claim, now = self._claim(tx, key), tx.now
         if claim is None:
             return None
         taken(claim)
         return self.carry_out(claim, now)
+
+    def _claim(self, tx: Transaction, key: str) -> Claim | None:
+        effect = self._effect(key)
+        if effect.lane == "closing":
+            return Ledger(tx).claim(key, effect.lease, LONGEST_ASKED_OF_A_CLOSING)
+        return Ledger(tx).claim(key, effect.lease)
 
     def note_fault(self, claim: Claim, fault: str) -> None:
         """Keep what went wrong in an attempt that ended by a fault of ours."""
@@ -86,8 +93,8 @@ class Worker:
                 case Answered():
                     if Ledger(tx).finish(claim, "done", answer.result):
                         effect.record(tx, claim, answer)
-                case Later(at, why):
-                    Ledger(tx).postpone(claim, at, why)
+                case Later(at, why, due):
+                    Ledger(tx).postpone(claim, at, why, due=due)
                 case Failed(error, asked):
                     pause = self._pause(effect, claim, asked)
                     Ledger(tx).retry(claim, tx.now + pause, error)
@@ -119,8 +126,11 @@ class Worker:
 
     def _pause(self, effect: Effect, claim: Claim, asked: timedelta | None) -> timedelta:
         """What the outside asked for, or ever longer; a closing never waits long."""
-        pause = pause_after(claim.failures) if asked is None else asked
-        return min(pause, LONGEST_PAUSE_OF_A_CLOSING) if effect.lane == "closing" else pause
+        if effect.lane != "closing":
+            return pause_after(claim.failures) if asked is None else asked
+        if asked is not None:
+            return min(asked, LONGEST_ASKED_OF_A_CLOSING)
+        return min(pause_after(claim.failures), LONGEST_PAUSE_OF_A_CLOSING)
 
     def _effect(self, key: str) -> Effect:
         return self.effects[key.split("/")[0]]

@@ -154,6 +154,7 @@ def worker_of(
             store=store,
             mdm=mdm,
             zoom=zoom,
+            keys=call_keys_of(settings),
             policy=load_policy(),
             watch=watch,
             lease=sweep_lease(settings),

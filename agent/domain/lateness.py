@@ -10,6 +10,12 @@ LATE_AFTER = {
     "sweep": timedelta(hours=1),
     "mail": timedelta(minutes=15),
     "zoom.consent-refresh": timedelta(days=2),
+    "contact.close": timedelta(minutes=2),
+    "zoom.allow-list": timedelta(minutes=2),
+    "zoom.meeting-gone": timedelta(minutes=2),
+    "contact.invite": timedelta(minutes=10),
+    "meeting.arrange": timedelta(minutes=10),
+    "contact.verify": timedelta(hours=2),
 }
 """Kind of obligation -> how long after its due time somebody must know."""
 MANY = 3  # subjects that are late at once are one cause

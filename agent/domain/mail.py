@@ -44,6 +44,35 @@ OPERATIONS = {
         "See whether contacts.csv names the inbox rightly, and ask the mail server's people why"
         " our mail is not taken. It is tried again by itself; until then, ring who must know.",
     ),
+    "contact.close.late": (
+        "a contact window closes once its call is over",
+        "See what it waits for with: callsteward contact show. Where a call was never ended,"
+        " staff record its end: callsteward call end",
+    ),
+    "zoom.allow-list.late": (
+        "the lists of whom an iPad may add hold nobody whose call is over",
+        "See what it waits for with: callsteward contact show. While Zoom cannot be reached,"
+        " ask the Zoom administrator to empty the group's lists.",
+    ),
+    "zoom.meeting-gone.late": (
+        "the meeting of a call is deleted once the call is over",
+        "See what it waits for with: callsteward contact show. While Zoom cannot be reached,"
+        " ask the Zoom administrator to delete it.",
+    ),
+    "contact.invite.late": (
+        "a contact is invited as soon as somebody asks for it",
+        "See what it waits for with: callsteward contact show. The call can be made all the"
+        " same: a meeting on the iPad, its number and passcode read out by telephone.",
+    ),
+    "meeting.arrange.late": (
+        "the meeting of a call is arranged as soon as somebody asks for it",
+        "See what it waits for with: callsteward contact show. The call can be made all the"
+        " same: a meeting on the iPad, its number and passcode read out by telephone.",
+    ),
+    "contact.verify.late": (
+        "it is read whether a contact is gone",
+        "See what it waits for with: callsteward contact show, and callsteward doctor.",
+    ),
     "zoom.consent-refresh.late": (
         "every consent to read an iPad's contacts in Zoom is renewed every night",
         "See on the agent's machine why Zoom does not renew it. It is tried again by itself; a"

@@ -1,7 +1,7 @@
 """What one sweep read of Zoom, and what of it concerns one iPad."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from agent.domain.asset import Asset
@@ -46,6 +46,7 @@ class ZoomFacts:
     summaries: Fact[Search]
     contacts: Fact[Seen[ExternalContact]]
     sign_ins: Fact[Seen[SignIn]]
+    invited: frozenset[str] = frozenset()  # addresses of windows that are open on this iPad
 
     @property
     def account(self) -> Fact[User]:
@@ -70,6 +71,7 @@ class ZoomEvidence:
     summaries: Search
     sign_ins: Reading[SignIn]
     consents: Mapping[str, Consent]
+    invited: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by account
 
     def user(self, email: str) -> Fact[User | None]:
         """The user of this e-mail, proven by the list or by a direct look-up."""
@@ -97,6 +99,7 @@ class ZoomEvidence:
             summaries=NOT_READ,
             contacts=NOT_READ,
             sign_ins=NOT_READ,
+            invited=self.invited.get(email, frozenset()),
         )
         account = found.account
         if isinstance(account, Known):

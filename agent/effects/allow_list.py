@@ -51,7 +51,7 @@ class SetAllowList:
             return _answer(group.windows, group.windows, "")
         running = _running(zoom, group, now)
         if isinstance(running, Known) and running.value:
-            return Later(now + RUNS, "a meeting runs on this iPad")
+            return Later(now + RUNS, "a meeting runs on this iPad", due=now + RUNS)
         if isinstance(running, Unknown):
             return _add_only(zoom, claim.subject, group, running, time)
         time.prove()

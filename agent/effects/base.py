@@ -27,10 +27,11 @@ class Look(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not yet, and nothing is wrong."""
+    """Not yet, and nothing is wrong. `due`: nothing was promised for before then."""
 
     at: datetime
     why: str
+    due: datetime | None = None
 
 
 class Effect(Protocol):

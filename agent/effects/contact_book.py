@@ -1,15 +1,18 @@
 """What the effects of a contact window look up in our own memory."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from agent.domain.call import Call, State
-from agent.domain.contact import Window
+from agent.domain.contact import LIVE, Window
+from agent.domain.contact import State as Stage
+from agent.errors import Misconfigured
 from agent.store.addresses import address_of
 from agent.store.call_keys import CallKeys
 from agent.store.calls import Calls, c
 from agent.store.engine import Store, Transaction
-from agent.store.windows import Windows
+from agent.store.windows import Windows, w
 
 RUNNING = State.IN_CALL.value
 
@@ -49,3 +52,28 @@ def window_of(store: Store, wanted: str) -> tuple[Window, Call]:
     with store.read() as tx:
         window = Windows(tx).get(wanted)
         return window, Calls(tx).get(window.call)
+
+
+def invited(store: Store, keys: CallKeys | None) -> Mapping[str, frozenset[str]]:
+    """Who is, or was until just now, on the lists of each account for a call.
+
+    A window whose call's key is lost is left out: then its contact is found as one left behind.
+    """
+    found: dict[str, frozenset[str]] = {}
+    if keys is None:
+        return found
+    states = [state.value for state in (*LIVE, Stage.CLOSING)]
+    with store.read() as tx:
+        for one in Windows(tx).select(w.state.in_(states)):
+            with suppress(Misconfigured):
+                address = address_of(tx, keys, Calls(tx).get(one.call), one.entry)
+                found[one.account] = found.get(one.account, frozenset()) | {address}
+    return found
+
+
+def either(
+    one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]
+) -> Mapping[str, frozenset[str]]:
+    """Those of both: a window may open or close while Zoom is read."""
+    nobody: frozenset[str] = frozenset()
+    return {key: one.get(key, nobody) | other.get(key, nobody) for key in {*one, *other}}

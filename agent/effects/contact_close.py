@@ -54,9 +54,10 @@ class CloseWindow:
             return Answered("closing already")
         reason = window.reason or BY_STAFF.get(call.state, "")
         if not reason and now < window.until:
-            return Later(window.until, "it is open until then")
+            return Later(window.until, "it is open until then", due=window.until)
         if not reason and call.state is State.IN_CALL and not self._forgotten(call, now):
-            return Later(now + STATED, "staff have not ended the call")
+            soon = now + STATED
+            return Later(soon, "staff have not ended the call", due=soon)
         wait = self._wait(window, call, now, stated=bool(reason))
         return wait or Answered(reason or "expired")
 
@@ -90,7 +91,8 @@ class CloseWindow:
             case Unknown(_, why):
                 raise TryAgain(f"nobody can tell whether a meeting runs: {why}")
             case Known(True):
-                return Later(now + (RUNS if stated else PROVEN), "a meeting runs on this iPad")
+                soon = now + (RUNS if stated else PROVEN)
+                return Later(soon, "a meeting runs on this iPad", due=soon)
         return None
 
 

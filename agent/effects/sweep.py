@@ -22,6 +22,7 @@ from agent.domain.routes import Place
 from agent.domain.zoom_baseline import ZoomBaseline
 from agent.domain.zoom_evidence import Consent, ZoomEvidence
 from agent.effects.base import Answered, Later, Look
+from agent.effects.contact_book import either, invited
 from agent.effects.verdicts import Book
 from agent.effects.zoom_reading import read_zoom, span_of
 from agent.errors import Superseded
@@ -29,6 +30,7 @@ from agent.ports.mdm import Beat, Mdm
 from agent.ports.together import Together, in_turn
 from agent.ports.zoom import Zoom
 from agent.store.audit import Audit
+from agent.store.call_keys import CallKeys
 from agent.store.consents import Consents
 from agent.store.engine import Store, Transaction
 from agent.store.ledger import Claim, Ledger
@@ -57,6 +59,7 @@ class RunSweep:
     mdm: Mdm
     policy: Policy
     zoom: Zoom | None = None  # None: Zoom is not configured, and no part of the sweep
+    keys: CallKeys | None = None  # of the calls, whose contacts are no finding
     watch: Callable[[str, int, int], None] = unwatched
     together: Together = in_turn  # the MDM and Zoom are read at once where this allows it
     lease: timedelta = LEASE
@@ -178,7 +181,9 @@ class RunSweep:
             for account, one in kept.items()
         }
         span = span_of(assets, self.policy.zoom, night, now)
-        return read_zoom(self.zoom, assets, consents, span, beat)
+        before = invited(self.store, self.keys)
+        read = read_zoom(self.zoom, assets, consents, span, beat)
+        return replace(read, invited=either(before, invited(self.store, self.keys)))
 
     def _remember(self, claim: Claim, zoom: ZoomEvidence | None) -> None:
         """A consent that Zoom took no more is known as lapsed from now on."""

@@ -57,6 +57,11 @@ def follow(tx: Transaction, office: Office, call: Call, said: Statement, entry: 
             hasten(tx, window)
 
 
+def is_over(tx: Transaction, call: Call, said: Statement) -> bool:
+    """Whether an invitation that was stated before led to a window that is closed by now."""
+    return isinstance(said, Invite) and Windows(tx).live_of(call.id) is None
+
+
 def hasten(tx: Transaction, window: Window) -> None:
     """Its end is due now."""
     Ledger(tx).owe(CLOSE, window.id, due=tx.now)

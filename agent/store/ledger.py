@@ -83,14 +83,18 @@ class Ledger:
     def owe(self, kind: str, subject: str, due: datetime, occasion: str = "") -> str:
         """Owe this. Owing it again makes it due earlier, never later, and not twice.
 
-        What waits (`error` says why) is hastened too: nobody works on it. A lease is not.
+        What was put off, or owed again, is hastened too: nobody works on it. A lease and the
+        pause after a failure are not.
         """
         key = "/".join(filter(None, (kind, subject, occasion)))
         new = self.tx.insert(obligation).values(
             key=key, kind=kind, subject=subject, state="owed", due=due, next_at=due,
             fence=0, wish=1, failures=0,
         )  # fmt: skip
-        then, leased = literal(due, Moment), (o.fence > 0) & o.error.is_(None)
+        then, leased = (
+            literal(due, Moment),
+            (o.fence > 0) & (o.error.is_(None) | (o.failures > 0)),
+        )
         again = {
             "state": "owed",
             "wish": o.wish + 1,
@@ -123,17 +127,20 @@ class Ledger:
         ordered = ready.order_by(o.next_at, o.due, o.key)
         return list(self.tx.sql.scalars(ordered.limit(limit)))
 
-    def claim(self, key: str, lease: timedelta) -> Claim | None:
+    def claim(
+        self, key: str, lease: timedelta, longest: timedelta = LONGEST_PAUSE
+    ) -> Claim | None:
         """Nobody else may touch it until the lease is over, dead or alive.
 
         An attempt counts as failed until it is reported: one that takes its process down each
-        time comes ever more seldom. What went wrong before is over: `error` is of this attempt.
+        time comes ever more seldom, at least after `longest` or the lease. What went wrong
+        before is over: `error` is of this attempt.
         """
         ready = (o.key == key) & LIVE & (o.next_at <= self.tx.now)
         failures = self.tx.sql.scalar(select(o.failures).where(ready))
         if failures is None:
             return None
-        until = self.tx.now + max(lease, pause_after(failures))
+        until = self.tx.now + max(lease, min(pause_after(failures), longest))
         mine = (
             update(obligation)
             .where(ready, o.failures == failures)
@@ -164,9 +171,26 @@ class Ledger:
             detail=detail or None,
         )
 
-    def postpone(self, claim: Claim, at: datetime, why: str) -> bool:
-        """Not yet, and nothing is wrong."""
-        return self._mine(claim, next_at=at, error=why, failures=claim.failures)
+    def postpone(
+        self, claim: Claim, at: datetime, why: str, *, due: datetime | None = None
+    ) -> bool:
+        """Not yet, and nothing is wrong. `due`: the promise itself is not for before then.
+
+        A wish that came meanwhile knows more than this attempt did: it is looked at again.
+        """
+        again, now = o.wish > claim.wish, literal(self.tx.now, Moment)
+        later = (
+            o.due
+            if due is None
+            else case((o.due < literal(due, Moment), literal(due, Moment)), else_=o.due)
+        )
+        return self._mine(
+            claim,
+            next_at=case((again, now), else_=literal(at, Moment)),
+            due=case((again, o.due), else_=later),
+            error=why,
+            failures=claim.failures,
+        )
 
     def retry(self, claim: Claim, at: datetime, error: str) -> bool:
         """It failed; it stays owed and is tried again at this time."""

@@ -13,8 +13,8 @@ PAUSE = timedelta(minutes=5)
 class Away:
     """Counts by kind of call, so that one broken kind hides no other. Thread-safe."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], datetime], pause: timedelta = PAUSE) -> None:
+        self._now, self._pause = now, pause
         self._failed: dict[str, tuple[int, datetime]] = {}
         self._lock = Lock()
 
@@ -22,7 +22,7 @@ class Away:
         """Raise TryAgain, saying `what`, where it is not worth asking now."""
         with self._lock:
             times, last = self._failed.get(kind, (0, self._now()))
-            if times >= GIVE_UP and self._now() - last < PAUSE:
+            if times >= GIVE_UP and self._now() - last < self._pause:
                 raise TryAgain(f"{what}: given up for now, after {GIVE_UP} failures in a row")
 
     def failed(self, kind: str) -> None:

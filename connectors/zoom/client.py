@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Protocol
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from agent.errors import ConnectorError, Misconfigured, Refused, TryAgain, Unkno
 from connectors.http import Answer, Reach, Unauthorised, Upstream, utc_now
 from connectors.oauth import Token, Tokens, secret_header
 from connectors.pacing import LocalPacer, Pacer
-from connectors.zoom.away import Away
+from connectors.zoom.away import PAUSE, Away
 from connectors.zoom.faults import Declined, judge
 from connectors.zoom.limits import LIMITS, Label, Plan
 
@@ -76,6 +76,8 @@ class Line:
     """What all who ask one account share: pace, counts, connections. Thread-safe.
 
     `api_url` None: the one that Zoom names beside each token. `now` gives aware UTC times.
+    `away` is how long who does not answer is not asked: for who asks about few and comes back
+    by itself, not at all.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Line:
         reach: Reach = USUAL,
         pacer: Pacer | None = None,
         now: Callable[[], datetime] = utc_now,
+        away: timedelta = PAUSE,
     ) -> None:
         self.now = now
         self.login = Upstream(SOURCE, login_url, reach, now, judge)
@@ -95,7 +98,7 @@ class Line:
         self._pacer = pacer or LocalPacer(LIMITS[plan])
         self._apis: dict[str, Upstream] = {}
         self._calls: Counter[str] = Counter()
-        self._away = Away(now)
+        self._away = Away(now, away)
         self._lock = Lock()
 
     def calls(self) -> Mapping[str, int]:

@@ -57,9 +57,9 @@ class Book:
         with self.store.read() as tx:
             return Ledger(tx).held("letter")
 
-    def postpone(self, claim: Claim, at: datetime) -> bool:
+    def postpone(self, claim: Claim, at: datetime, due: datetime | None = None) -> bool:
         with self.store.begin() as tx:
-            return Ledger(tx).postpone(claim, at, "not yet")
+            return Ledger(tx).postpone(claim, at, "not yet", due=due)
 
     def retry(self, claim: Claim, at: datetime) -> bool:
         with self.store.begin() as tx:
@@ -287,6 +287,52 @@ def test_what_is_due_at_once_wakes_and_what_is_due_later_does_not(url: str) -> N
     store.close()
 
 
+def test_what_was_put_off_is_hastened_and_what_is_held_or_failed_is_not(book: Book) -> None:
+    book.owe(NOON)
+    held = book.claim()
+    book.owe(NOON - MINUTE)
+    assert book.row()[2] == NOON + LEASE
+    assert book.retry(held, NOON + MINUTE)
+    book.owe(NOON - MINUTE)
+    assert book.row()[2] == NOON + MINUTE
+    book.clock.now += MINUTE
+    book.finish(book.claim())
+    book.owe(NOON + 60 * MINUTE)
+    book.owe(NOON + 5 * MINUTE)
+    assert book.row()[2] == NOON + 5 * MINUTE
+    book.clock.now += 5 * MINUTE
+    book.postpone(book.claim(), NOON + 90 * MINUTE)
+    book.owe(NOON + 61 * MINUTE)
+    assert book.row()[2] == NOON + 61 * MINUTE
+
+
+def test_a_closing_that_takes_its_process_down_comes_again_soon(book: Book) -> None:
+    book.owe(NOON)
+    for _ in range(12):
+        with book.store.begin() as tx:
+            claim = Ledger(tx).claim("letter/1", LEASE, LEASE)
+        assert claim is not None
+        assert book.row()[2] == book.clock.now + LEASE
+        book.clock.now += LEASE
+
+
+def test_a_wish_that_came_while_it_was_put_off_is_looked_at_at_once(book: Book) -> None:
+    book.owe(NOON)
+    claim = book.claim()
+    book.owe(NOON)
+    assert book.postpone(claim, NOON + 60 * MINUTE)
+    assert book.row()[2] == NOON
+
+
+def test_a_promise_that_is_not_due_yet_is_moved_and_a_wish_moves_it_back(book: Book) -> None:
+    book.owe(NOON)
+    later = NOON + 5 * MINUTE
+    assert book.postpone(book.claim(), later, due=later)
+    assert book.row()[1:3] == (later, later)
+    book.owe(NOON)
+    assert book.row()[1:3] == (NOON, NOON)
+
+
 class OneObligation(RuleBasedStateMachine):
     """Any order of owing, claiming, finishing, failing, withdrawing and waiting."""
 
@@ -296,6 +342,7 @@ class OneObligation(RuleBasedStateMachine):
         self.book = Book(a_store(Path(self.folder.name), clock := Clock(NOON)), clock)
         self.claims: list[Claim] = []
         self.holder_until = NOON  # nobody but the last claim may act before
+        self.waits = False  # owed again after it was done: nobody works on it
         self.wishes = 0
 
     def teardown(self) -> None:
@@ -311,10 +358,12 @@ class OneObligation(RuleBasedStateMachine):
         assert state == "owed"
         if before[0] in ("owed", "withdrawn"):
             assert due <= before[1]
-            assert next_at >= self.holder_until or not self.claims
+            assert next_at >= self.holder_until or not self.claims or self.waits
+            if self.waits:
+                self.holder_until = next_at
         else:
             assert due == next_at == self.book.clock.now + minutes * MINUTE
-            self.holder_until = next_at
+            self.holder_until, self.waits = next_at, True
 
     @rule(seconds=st.integers(1, 90))
     def wait(self, seconds: int) -> None:
@@ -330,7 +379,7 @@ class OneObligation(RuleBasedStateMachine):
         if found is not None:
             assert found.fence == len(self.claims) + 1
             self.claims.append(found)
-            self.holder_until = self.book.clock.now + LEASE
+            self.holder_until, self.waits = self.book.clock.now + LEASE, False
 
     @precondition(lambda self: self.claims)
     @rule(which=st.integers(0, 5), how=st.sampled_from(["finish", "retry", "renew"]))

@@ -173,14 +173,14 @@ def a_family(folder: Path, *, consents: bool = True, where: str = "") -> Family:
     """Two establishments, four iPads. `where`: the URL of another database."""
     world = make_world(where or folder, codes=CODES)
     numbers = range(2 * len(CODES)) if consents else range(0)
-    world = with_zoom(world, folder, numbers)
+    keys = CallKeys(folder / "call-keys")
+    world = with_zoom(world, folder, numbers).with_effect("sweep", keys=keys)
     staff = said.staff_rows()
     import_staff(world.store, load_scheme(), as_file(staff, COLUMNS), BY)
     tags = tuple(
         world.ipad(n).asset_tag for n in range(4) if world.ipad(n).local_id.startswith("MDI")
     )
     authorisations.record(world.store, said.RULES, said.a_letter(tags=tags), said.by("SPOC"))
-    keys = CallKeys(folder / "call-keys")
     office = Office(world.store, keys, said.RULES, said.POLICY)
     outside = outside_of(world, folder)
     store, policy = world.store, said.POLICY
@@ -204,7 +204,9 @@ def outside_of(world: World, folder: Path) -> ContactZoom:
     apps, now = world.core.zoom.apps, world.core.clock
     read, act = apps.known["reader"], apps.known["actor"]
     reach = Reach(patience=NO_PATIENCE, adapter=lambda: InProcess(world.core))
-    line = Line(login_url=f"{BASE}/zoom", reach=reach, pacer=LocalPacer({}), now=now)
+    line = Line(
+        login_url=f"{BASE}/zoom", reach=reach, pacer=LocalPacer({}), now=now, away=timedelta(0)
+    )
     reading = App(apps.account_id, read.client_id, read.client_secret)
     acting = App(apps.account_id, act.client_id, act.client_secret)
     estate = reader(world, SealedTokens(world.store, KeyFile(folder / "zoom.key")))

@@ -46,21 +46,27 @@ consent = Check(
 )
 
 
-def _proven(fact: Fact[Seen[ExternalContact]]) -> Fact[Seen[ExternalContact]]:
-    """A contact that was seen is there; that none is left needs the whole list."""
-    return follow(fact, lambda seen: seen.gap if seen.gap and not seen.rows else fact)
+def _left(facts: ZoomFacts) -> Fact[Seen[ExternalContact]]:
+    """A contact that was seen is there; that none is left needs the whole list. Who is invited
+    for a call that is not over belongs there."""
+    fact = facts.contacts
+    if isinstance(fact, Unknown):
+        return fact
+    rows = tuple(row for row in fact.value.rows if row.email not in facts.invited)
+    gap = fact.value.gap
+    return gap if gap and not rows else replace(fact, value=Seen(rows, gap))
 
 
 no_contacts = Check(
     name="zoom.no-contacts",
-    says="no external contact is left",
+    says="no external contact is left of a call that is over",
     requirement="E2",
     question=2,
     category=Category.SECURITY,
     severity=Severity.HIGH,
     remedy="Remove the contact on the iPad (Contacts, External contacts, Remove contact): two"
     " people see it done.",
-    reads=zoom(lambda facts: _proven(facts.contacts)),
+    reads=zoom(_left),
     wrong=lambda found, case: (
         Wrong("contact-left", f"external contacts that are left: {len(found.rows)}")
         if found.rows
@@ -69,17 +75,24 @@ no_contacts = Check(
 )
 
 
-def _both(lists: AllowLists) -> Fact[tuple[AllowList, AllowList]]:
-    """An open list is bad news, whatever the other one is."""
-    for told in (lists.adding, lists.chatting):
+def _both(lists: AllowLists, invited: frozenset[str]) -> Fact[tuple[AllowList, AllowList]]:
+    """An open list is bad news, whatever the other one is. Who is invited for a call that is
+    not over belongs on both."""
+    adding, chatting = (_beside(told, invited) for told in (lists.adding, lists.chatting))
+    for told in (adding, chatting):
         if isinstance(told, Known) and _is_open(told.value):
             return Known((told.value, told.value), told.source, told.at)
-    adding, chatting = lists.adding, lists.chatting
     if isinstance(adding, Unknown):
         return adding
     if isinstance(chatting, Unknown):
         return chatting
     return Known((adding.value, chatting.value), adding.source, adding.at)
+
+
+def _beside(told: Fact[AllowList], invited: frozenset[str]) -> Fact[AllowList]:
+    if isinstance(told, Unknown):
+        return told
+    return replace(told, value=replace(told.value, addresses=told.value.addresses - invited))
 
 
 def _is_open(found: AllowList) -> bool:
@@ -94,13 +107,15 @@ def _wrong(found: tuple[AllowList, AllowList], case: Case) -> Wrong | None:
 
 allow_lists = Check(
     name="zoom.allow-lists",
-    says="nobody outside may be added or written to",
+    says="nobody outside may be added or written to but for a call",
     requirement="K3",
     question=2,
     category=Category.SECURITY,
     severity=Severity.HIGH,
     remedy="Ask the Zoom administrator to empty the lists of whom the iPad's group may add and"
     " chat with.",
-    reads=zoom(lambda facts: follow(facts.allow_lists, _both)),
+    reads=zoom(
+        lambda facts: follow(facts.allow_lists, lambda told: _both(told, facts.invited))
+    ),
     wrong=_wrong,
 )
