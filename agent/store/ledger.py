@@ -35,6 +35,11 @@ obligation = Table(
     Column("error", Text),  # why it waits; none while it is claimed
     Column("detail", Text),  # how it ended; no personal data
     CheckConstraint("state in ('owed', 'withdrawn', 'done', 'void')", name="state"),
+    CheckConstraint(
+        "not (kind in ('contact.close', 'zoom.allow-list', 'zoom.meeting-gone')"
+        " and state in ('withdrawn', 'void'))",
+        name="closing",
+    ).ddl_if(dialect="postgresql"),  # a trigger says the same in SQLite
     Index("obligation_ready", "kind", "state", "next_at"),
     sqlite_strict=True,
 )

@@ -15,6 +15,7 @@ from hypothesis.stateful import (
     rule,
 )
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from agent.store.engine import Store
 from agent.store.ledger import Claim, Ledger, obligation
@@ -331,6 +332,19 @@ def test_a_promise_that_is_not_due_yet_is_moved_and_a_wish_moves_it_back(book: B
     assert book.row()[1:3] == (later, later)
     book.owe(NOON)
     assert book.row()[1:3] == (NOON, NOON)
+
+
+@pytest.mark.parametrize("kind", ["contact.close", "zoom.allow-list", "zoom.meeting-gone"])
+def test_a_closing_is_never_given_up(url: str, kind: str) -> None:
+    """The database itself refuses it, on both."""
+    store = open_store(url, Clock(NOON))
+    with store.begin() as tx:
+        key = Ledger(tx).owe(kind, "1", NOON)
+    with pytest.raises(IntegrityError), store.begin() as tx:
+        Ledger(tx).withdraw(key)
+    with store.read() as tx:
+        assert [one.state for one in Ledger(tx).open(kind)] == ["owed"]
+    store.close()
 
 
 class OneObligation(RuleBasedStateMachine):

@@ -13,6 +13,7 @@ import agent.store.calls
 import agent.store.device_reports
 import agent.store.pace
 import agent.store.tasks
+import agent.store.windows
 import agent.store.withdrawals  # noqa: F401  (each declares its tables)
 from agent.errors import Misconfigured
 from agent.store.engine import metadata
@@ -23,12 +24,13 @@ from tests.support.outside import ROOT, clean_environment
 from tests.support.postgres import Server
 from tests.support.shapes import an_engine, shape
 
-HEAD = "0003"
+HEAD = "0004"
 OF_ZOOM = {"pace", "consent", "consent_token"}
 OF_CALLS = {
     "authorisation", "authorisation_asset", "call", "call_entry", "task", "withdrawal",
     "device_report",
 }  # fmt: skip
+OF_WINDOWS = {"contact_window", "contact_evidence"}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -105,7 +107,11 @@ def test_the_schema_goes_down_step_by_step_and_up_again(empty: str) -> None:
     whole = shape(empty)
     engine = an_engine(empty)
     first = set(whole)
-    for revision, tables in (("0002", OF_CALLS), ("0001", OF_ZOOM)):
+    for revision, tables in (
+        ("0003", OF_WINDOWS),
+        ("0002", OF_CALLS),
+        ("0001", OF_ZOOM),
+    ):
         with engine.begin() as sql:
             downgrade(sql, revision)
         first -= tables

@@ -237,6 +237,6 @@ def test_a_kind_that_nobody_here_can_meet_is_refused_at_the_start(desk: Desk) ->
 
 def test_a_kind_that_is_over_does_no_harm(desk: Desk) -> None:
     with desk.store.begin() as tx:
-        Ledger(tx).owe("zoom.allow-list", "G12", NOON)
-        Ledger(tx).withdraw("zoom.allow-list/G12")
+        Ledger(tx).owe("mdm.sync", "K10001", NOON)
+        Ledger(tx).withdraw("mdm.sync/K10001")
     desk.worker().prove_complete()
