@@ -4,6 +4,7 @@ And both databases: a file of SQLite, and a PostgreSQL that is shared by a run.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -23,6 +24,11 @@ from tests.support.skips import must_run
 # them unless a shell asked it not to.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# In memory where there is room: a disk would be asked to sync for each commit of each test.
+MEMORY, ROOM = Path("/dev/shm"), 1 << 30
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 # How fast a machine draws examples says nothing of the code.
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])

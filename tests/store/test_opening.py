@@ -20,7 +20,7 @@ from agent.errors import Misconfigured
 from agent.store.engine import metadata
 from agent.store.opening import open_store, upgrade_database
 from tests.support.shapes import shape
-from tests.support.stores import NOON, a_store
+from tests.support.stores import NOON, opened
 
 NAME = "callsteward.db"
 NOBODY = 65534
@@ -43,16 +43,16 @@ def _strict(path: Path) -> dict[str, bool]:
 
 
 def test_every_table_of_a_new_file_is_strict(tmp_path: Path) -> None:
-    a_store(tmp_path).close()
+    opened(tmp_path).close()
     assert _strict(tmp_path / NAME) == dict.fromkeys(metadata.tables, True)
 
 
 def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
-    store = a_store(tmp_path)
+    store = opened(tmp_path)
     with store.begin() as tx:
         tx.sql.exec_driver_sql("insert into region values ('MDI', 'Yorkshire')")
     store.close()
-    again = a_store(tmp_path)
+    again = opened(tmp_path)
     with again.read() as tx:
         assert tx.sql.exec_driver_sql("select name from region").scalar() == "Yorkshire"
     again.close()
@@ -83,7 +83,7 @@ def test_a_new_file_and_its_log_are_the_owners_alone(
     with _umask(mask):
         if opens == "upgrade":
             upgrade_database(_url(tmp_path / NAME))
-        store = a_store(tmp_path)
+        store = opened(tmp_path)
         with store.begin() as tx:
             tx.sql.exec_driver_sql("insert into region values ('MDI', 'Yorkshire')")
         modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
@@ -92,9 +92,9 @@ def test_a_new_file_and_its_log_are_the_owners_alone(
 
 
 def test_the_mode_of_a_file_that_is_there_is_left_to_its_owner(tmp_path: Path) -> None:
-    a_store(tmp_path).close()
+    opened(tmp_path).close()
     (tmp_path / NAME).chmod(0o640)
-    a_store(tmp_path).close()
+    opened(tmp_path).close()
     assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o640
 
 
@@ -162,7 +162,7 @@ def test_a_file_where_a_folder_should_be_is_refused(tmp_path: Path) -> None:
 def test_a_folder_where_the_file_should_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / NAME).mkdir()
     with pytest.raises(Misconfigured, match="unable to open database file"):
-        a_store(tmp_path)
+        opened(tmp_path)
 
 
 @pytest.fixture
@@ -189,21 +189,21 @@ def _unprivileged() -> Iterator[None]:
 
 
 def test_a_file_that_may_not_be_written_is_refused(public: Path) -> None:
-    a_store(public).close()
+    opened(public).close()
     before = (public / NAME).read_bytes()
     (public / NAME).chmod(0o444)
     public.chmod(0o555)
     with _unprivileged(), pytest.raises(Misconfigured, match=r"readonly|unable to open"):
-        a_store(public)
+        opened(public)
     assert (public / NAME).read_bytes() == before
 
 
 def test_a_folder_that_may_not_be_written_is_refused(public: Path) -> None:
     public.chmod(0o555)
     with _unprivileged(), pytest.raises(Misconfigured, match=r"cannot be opened"):
-        a_store(public)
+        opened(public)
     with _unprivileged(), pytest.raises(Misconfigured, match=r"Permission denied"):
-        a_store(public / "deeper")
+        opened(public / "deeper")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_a_url_that_is_no_file_is_refused_without_being_echoed(url: str) -> None
 
 def test_the_pragmas_are_in_force_on_both_sides(tmp_path: Path) -> None:
     """DESIGN 3: WAL, synchronous=FULL, foreign keys."""
-    store = a_store(tmp_path)
+    store = opened(tmp_path)
     for engine, only_read in ((store.engine, 0), (store.reader, 1)):
         with engine.connect() as sql:
             told = {
@@ -250,7 +250,7 @@ def test_the_pragmas_are_in_force_on_both_sides(tmp_path: Path) -> None:
 
 def test_a_text_is_no_number_and_a_reference_must_lead_somewhere(tmp_path: Path) -> None:
     """STRICT, and foreign keys."""
-    store = a_store(tmp_path)
+    store = opened(tmp_path)
     writes: list[tuple[str, str]] = [
         ("insert into staff values ('S', 'N', 'spoc', 'MDI', 'many')", "datatype|cannot store"),
         ("insert into sweep_part values ('no such sweep', 'MDI', 1)", "FOREIGN KEY"),
