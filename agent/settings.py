@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         description="Folder of the calls' keys, one file each; back it up apart from the"
         " database, or a restore undoes an erasure. Unset: call-keys in data_dir.",
     )
+    call_keep_days: Annotated[int, Field(ge=1, le=400)] = Field(
+        default=90,
+        description="Days that the names, addresses and numbers of a call are kept after it is"
+        " over; then its key is destroyed. Longer while an IR or an incident of it is open.",
+    )
 
     mdm: Literal["intune"] | None = Field(
         default=None, description="Which MDM to ask. Unset, a sweep refuses."

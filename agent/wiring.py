@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from agent.contact_wiring import call_keys_of, contact_effects
 from agent.effects.base import Effect
+from agent.effects.call_erase import EraseCall
 from agent.effects.consent_refresh import RefreshConsent
 from agent.effects.mail import SendMail
 from agent.effects.sweep import RunSweep, unwatched
@@ -61,8 +62,14 @@ def open_call_office() -> Iterator[Office]:
     """The store, the calls' keys and the scheme's rules, as the settings have them."""
     settings = load()
     with open_store_of(settings) as store:
-        invites = acting_app(settings) is not None and settings.zoom_account_id is not None
-        yield Office(store, call_keys_of(settings), load_calls(), load_policy(), invites)
+        yield Office(
+            store,
+            call_keys_of(settings),
+            load_calls(),
+            load_policy(),
+            invites=acting_app(settings) is not None and settings.zoom_account_id is not None,
+            keep=timedelta(days=settings.call_keep_days),
+        )
 
 
 def mdm_of(settings: Settings) -> Mdm:
@@ -166,6 +173,7 @@ def worker_of(
             sender=settings.mail_from or "",
             lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
         ),
+        EraseCall(store, call_keys_of(settings), timedelta(days=settings.call_keep_days)),
     )
     if zoom is not None:
         effects += (RefreshConsent(store, zoom, CONSENT_LEASE),)

@@ -83,13 +83,13 @@ def erase(
     as_json: JSON = False,
 ) -> None:
     """Destroy the key of a call that is over: what is personal in it can never be read."""
-    from agent.services import call_book
+    from agent.services import call_erasure
 
     who = actor(by)
     if not confirmed(yes, "Erase it? It cannot be undone."):
         raise BadInput("nothing was erased")
     with office() as here:
-        gone = call_book.erase(here, call, who, actor(second))
+        gone = call_erasure.erase(here, call, who, actor(second))
     if as_json:
         typer.echo(json.dumps(plain(gone)))
     else:

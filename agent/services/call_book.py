@@ -1,4 +1,4 @@
-"""Booking a call, reading it, and erasing what is personal in it."""
+"""Booking a call, and reading what is personal in it."""
 
 import json
 from dataclasses import dataclass, replace
@@ -16,7 +16,6 @@ from agent.services.calls import Recorded, record
 from agent.store.audit import Audit
 from agent.store.calls import Calls, about, c
 from agent.store.engine import Transaction
-from agent.store.tasks import Tasks
 from agent.store.withdrawals import Withdrawals
 
 LONGEST = timedelta(hours=4)
@@ -89,36 +88,6 @@ def personal(office: Office, call_id: str, by: Actor) -> dict[int, dict[str, str
         number: json.loads(seal.open(kept, about(call.id, number)))
         for number, kept in sorted(sealed.items())
     }
-
-
-def erase(office: Office, call_id: str, by: Actor, second: Actor) -> Call:
-    """Destroy the call's key: two people, once nothing is open. Doing it again is no harm."""
-    with office.store.begin() as tx:
-        call = Calls(tx).get(call_id)
-        for person in (by, second):
-            staff_of(tx, person, call.establishment)
-        _may_erase(tx, call, by, second)
-        if call.erased_at is None:
-            both = {"second": second.id}
-            Audit(tx).add("CALL_ERASURE_BEGUN", "CALL", call.id, by=by, details=both)
-    office.keys.destroy(call.key)
-    with office.store.begin() as tx:
-        if Calls(tx).get(call.id).erased_at is None:
-            Calls(tx).erase(call.id, tx.now)
-            both = {"second": second.id}
-            Audit(tx).add("CALL_ERASED", "CALL", call.id, by=by, details=both)
-        return Calls(tx).get(call.id)
-
-
-def _may_erase(tx: Transaction, call: Call, by: Actor, second: Actor) -> None:
-    gaps = {
-        "two different people erase": by.id == second.id,
-        f"it is {call.state.value}, not over": call.state not in OVER,
-        "a task of it is open": any(one.done_at is None for one in Tasks(tx).of(call.id)),
-    }
-    found = [says for says, yes in gaps.items() if yes]
-    if found and call.erased_at is None:
-        raise NotAllowed(f"cannot erase: {'; '.join(found)}", "See: callsteward call show")
 
 
 def _usable(office: Office, booking: Booking) -> None:

@@ -8,9 +8,11 @@ from agent.domain.call_incidents import OVERRIDDEN
 from agent.domain.call_rules import CallRules
 from agent.domain.in_call import Concern, Ended, Reported, Reviewed, Started
 from agent.domain.people import Actor
+from agent.domain.retention import ENDS
 from agent.domain.statement import Statement
 from agent.services.call_office import Office
 from agent.services.contact_windows import follow as follow_window
+from agent.store import call_erasure
 from agent.store.engine import Transaction
 from agent.store.register import Register
 from agent.store.tasks import Task, Tasks
@@ -36,6 +38,10 @@ def follow(
     if call.state in (State.CANCELLED, State.REFUSED):
         _no_longer(tx, call, entry)
     follow_window(tx, office, call, said, entry)
+    if entry.step in ENDS:
+        call_erasure.owe(tx, call, office.keep)
+    elif entry.step == "move":
+        call_erasure.put_off(tx, call)
     asset = Register(tx).get(call.device)
     if asset is not None and isinstance(said, Started) and _machine(entry):
         raise_and_tell(tx, office.policy, OVERRIDDEN, asset, "overridden", by)

@@ -1,11 +1,13 @@
 """What every call service stands on, and who may use it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from agent.domain.call import Call
 from agent.domain.call_rules import CallRules
 from agent.domain.people import Actor, Staff
 from agent.domain.policy import Policy
+from agent.domain.retention import KEEP
 from agent.errors import NotAllowed
 from agent.services.people import must_work_here
 from agent.store.call_keys import CallKeys
@@ -25,6 +27,7 @@ class Office:
     rules: CallRules
     policy: Policy
     invites: bool = True  # an app that acts in Zoom is configured
+    keep: timedelta = KEEP  # what is personal in a call, from when it is over
 
     def seal_of(self, call: Call) -> Seal:
         """The call's own key. Raises NotAllowed where it was destroyed."""

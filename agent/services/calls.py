@@ -43,9 +43,9 @@ def record(
 ) -> Recorded:
     """Take a step. Raises NotAllowed with every gap, BadInput where it cannot be used."""
     said.check(office.rules)
-    seal = office.seal_of(office.found(call_id))
     with office.store.begin() as tx:
         call = Calls(tx).get(call_id)
+        seal = office.seal_of(call)  # its key goes only after a commit that ends all steps
         who = staff_of(tx, by, call.establishment)
         mark = seal.pseudonym(_same(said, how))
         before = repeated(call, said, mark, how, tx.now)

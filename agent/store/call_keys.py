@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.errors import Misconfigured
 from agent.store.seal import KeyFile, Seal
 
 LOST = (
@@ -35,12 +36,22 @@ class CallKeys:
         return self._file(name).seal(in_use=True)
 
     def destroy(self, name: str) -> None:
+        """It can never be read again; twice is once. Raises Misconfigured.
+
+        That it is not there counts only where the others are: a folder that is away for now
+        would come back with the key in it.
+        """
+        if not self._there(name) and not self._there(NAMES):
+            raise Misconfigured(f"the folder of the calls' keys {self.folder} is away", LOST[1])
         self._file(name).destroy()
 
     def pseudonym(self, what: str, text: str, *, in_use: bool) -> str:
         """Of a resident's number, of an address. `in_use`: there are calls already."""
         names = self._file(NAMES).seal(in_use=in_use)
         return names.pseudonym(f"{what}:{text.casefold()}")
+
+    def _there(self, name: str) -> bool:
+        return self._file(name).path.exists()
 
     def _file(self, name: str) -> KeyFile:
         return KeyFile(self.folder / f"{name}.key", LOST)

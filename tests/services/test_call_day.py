@@ -18,9 +18,9 @@ from agent.domain.in_call import (
     Started,
 )
 from agent.errors import BadInput, NotAllowed
-from agent.services.call_book import erase
 from agent.services.call_case import How
 from agent.services.call_day import show
+from agent.services.call_erasure import erase
 from agent.services.call_log import log
 from agent.services.call_office import Office
 from agent.services.calls import record

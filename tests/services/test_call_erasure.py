@@ -11,8 +11,9 @@ import pytest
 from agent.domain.application import Cancelled, Comment, Decision
 from agent.errors import Misconfigured, NotAllowed
 from agent.services.audit import verify_chain
-from agent.services.call_book import erase, personal
+from agent.services.call_book import personal
 from agent.services.call_case import How
+from agent.services.call_erasure import erase
 from agent.services.call_office import Office
 from agent.services.calls import record
 from agent.services.residents import withdraw
@@ -151,6 +152,7 @@ def test_erasing_needs_two_people_and_a_call_that_is_over_with_nothing_open(
 
 def test_the_key_is_there_before_anything_is_sealed_with_it(tmp_path: Path) -> None:
     keys = CallKeys(tmp_path / "keys")
+    keys.pseudonym("resident", NUMBER, in_use=False)
     name = keys.make()
     assert (tmp_path / "keys" / f"{name}.key").stat().st_mode & 0o777 == 0o600
     assert keys.of(name).open(keys.of(name).seal("x", "a"), "a") == "x"

@@ -24,7 +24,7 @@ from tests.support.outside import ROOT, clean_environment
 from tests.support.postgres import Server
 from tests.support.shapes import an_engine, shape
 
-HEAD = "0004"
+HEAD = "0005"
 OF_ZOOM = {"pace", "consent", "consent_token"}
 OF_CALLS = {
     "authorisation", "authorisation_asset", "call", "call_entry", "task", "withdrawal",

@@ -81,7 +81,7 @@ def by(word: str, code: str = "MDI") -> Actor:
 INFOSEC = at_the_command_line("INFOSEC-1", "alex")
 
 
-def staffed(path: Path, clock: Callable[[], datetime]) -> Store:
+def staffed(path: Path | str, clock: Callable[[], datetime]) -> Store:
     """Staff and register are in it."""
     store = a_store(path, clock)
     import_staff(store, load_scheme(), staff(), INFOSEC)
@@ -113,9 +113,11 @@ PERSONAL = (NUMBER, NAME, EMAIL, PHONE)
 CALL_AT = NOON + timedelta(hours=2)
 
 
-def an_office(path: Path, clock: Callable[[], datetime]) -> Office:
-    """MDI has staff, iPads and a letter; the keys are beside the database."""
-    store = staffed(path, clock)
+def an_office(
+    path: Path, clock: Callable[[], datetime], where: Path | str | None = None
+) -> Office:
+    """MDI has staff, iPads and a letter. The keys are in `path`, as is the store by itself."""
+    store = staffed(where or path, clock)
     authorised(store)
     return Office(store, CallKeys(path / "call-keys"), RULES, POLICY)
 
