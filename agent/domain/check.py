@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from agent.domain.asset import Asset
 from agent.domain.baseline import Baseline
 from agent.domain.device import Device
-from agent.domain.facts import NEVER, Fact, Unknown
+from agent.domain.facts import NEVER, NOT_ASKED, Fact, Seen, Unknown
 from agent.domain.zoom_evidence import ZoomFacts
 
 T = TypeVar("T")
@@ -47,6 +47,7 @@ class AssetFacts:
     seen: Fact[tuple[Device, ...]]  # its records; some are enough to know that it is enrolled
     records: Fact[tuple[Device, ...]]  # all its records, proven
     device: Fact[Device]  # the record that is this iPad now
+    namesakes: Fact[Seen[Device]] = NOT_ASKED  # of another serial, with its name or account
     zoom: ZoomFacts | None = None  # None: Zoom is not part of this sweep
 
 

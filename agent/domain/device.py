@@ -96,7 +96,7 @@ def current(records: tuple[Device, ...], source: str, at: datetime) -> Fact[Devi
     if len(records) == 1:
         return Known(records[0], source, at)
     newest = max(records, key=lambda device: _time(device.enrolled_at))
-    if all(_is_older(device, newest) for device in records if device is not newest):
+    if all(is_older(device, newest) for device in records if device is not newest):
         return Known(newest, source, at)
     return Unknown(
         "several-records",
@@ -108,7 +108,7 @@ def _time(fact: Fact[datetime]) -> datetime:
     return fact.value if isinstance(fact, Known) else NEVER
 
 
-def _is_older(old: Device, new: Device) -> bool:
+def is_older(old: Device, new: Device) -> bool:
     """In both times, and none of them is missing: what is not told may be newer."""
     pairs = ((old.enrolled_at, new.enrolled_at), (old.last_seen, new.last_seen))
     return all(isinstance(fact, Known) and fact.value < _time(than) for fact, than in pairs)

@@ -12,6 +12,7 @@ from agent.domain.checks.listed import strangers
 from agent.domain.checks.tenant import of_the_tenant
 from agent.domain.device import Device, Tenant, current
 from agent.domain.facts import Fact, Known, Reading, Unknown
+from agent.domain.namesakes import Namesakes
 from agent.domain.zoom_evidence import ZoomEvidence
 
 
@@ -55,16 +56,20 @@ def judge(
     checks = tuple(checks)
     findings: list[Finding] = []
     serials: set[str] = set()
+    named = Namesakes(evidence.listed)
     for asset in assets:
         serials.add(asset.serial)
-        facts = _facts(asset, evidence, baseline)
+        facts = facts_of(asset, evidence, baseline, named)
         case = Case(asset, baseline, now)
         findings += (check.judge(facts, case) for check in checks)
     everything = (device for rows in evidence.listed.rows.values() for device in rows)
     return findings + strangers(everything, serials) + of_the_tenant(evidence.tenant)
 
 
-def _facts(asset: Asset, evidence: Evidence, baseline: Baseline) -> AssetFacts:
+def facts_of(
+    asset: Asset, evidence: Evidence, baseline: Baseline, named: Namesakes
+) -> AssetFacts:
+    """All that was read of this iPad."""
     records = evidence.records(asset.serial)
     if isinstance(records, Known):
         device: Fact[Device] = current(records.value, records.source, records.at)
@@ -76,6 +81,7 @@ def _facts(asset: Asset, evidence: Evidence, baseline: Baseline) -> AssetFacts:
         seen=evidence.seen(asset.serial),
         records=records,
         device=device,
+        namesakes=named.of(asset),
         zoom=None if evidence.zoom is None else evidence.zoom.of(asset),
     )
 

@@ -40,7 +40,7 @@ from tests.support.cases import (
 )
 
 NAMES = {check.name for check in CHECKS}
-ABOUT_RECORDS = {"device.enrolled", "device.one-record"}
+ABOUT_RECORDS = {"device.enrolled", "device.one-record", "device.serial"}
 DEVICE_TOLD = {
     "device.supervised", "device.untampered", "os.minimum", "policy.compliant",
     "device.single-app", "apps.only-ours", "app.zoom", "sim.registered",
@@ -88,8 +88,9 @@ def test_no_check_passes_or_fails_what_it_was_not_told(gap: Unknown) -> None:
 
 def test_an_ipad_that_could_not_be_read_at_all_has_no_answer_of_any_check() -> None:
     facts = AssetFacts(
-        asset=an_asset(), baseline=BASELINE, seen=NOT_READ, records=NOT_READ, device=NOT_READ
-    )
+        asset=an_asset(), baseline=BASELINE, seen=NOT_READ, records=NOT_READ, device=NOT_READ,
+        namesakes=NOT_READ,
+    )  # fmt: skip
     case = Case(facts.asset, BASELINE, NOW)
     told = {check.name: check.judge(facts, case) for check in CHECKS}
     assert reasons(told) == dict.fromkeys(NAMES, "not-read")
@@ -194,7 +195,7 @@ def test_every_rule_says_what_people_and_routes_need(rule: Rule) -> None:
 
 def test_the_rules_are_named_once_and_none_is_left_out() -> None:
     assert RULES.keys() == NAMES | {"register.listed", "mdm.strict"}
-    assert len(CHECKS) == len(NAMES) == 16
+    assert len(CHECKS) == len(NAMES) == 17
     assert all(RULES[name].name == name for name in RULES)
 
 

@@ -14,7 +14,13 @@ from connectors.sandbox.faults.truth import (
 )
 from tests.drills._source import Hidden, Source, no_user, not_listed
 
-OF_THE_MDM = ("device.enrolled", "device.one-record", *KEPT_BY_SERVER, *TOLD_BY_DEVICE)
+OF_THE_MDM = (
+    "device.enrolled",
+    "device.one-record",
+    "device.serial",
+    *KEPT_BY_SERVER,
+    *TOLD_BY_DEVICE,
+)
 APPS = ("apps.only-ours", "app.zoom")
 PROFILES = ("device.single-app",)
 POLICIES = ("policy.compliant",)

@@ -23,7 +23,7 @@ def test_a_night_on_which_all_is_well_tells_nobody(world: World) -> None:
     assert (sweep.state, sweep.gaps) == ("COMPLETE", ())
     found = world.verdicts()
     assert {finding.verdict for finding in found.values()} == {Verdict.PASS}
-    assert len(found) == 6 * 16 + 1  # every check of every iPad, and the tenant
+    assert len(found) == 6 * 17 + 1  # every check of every iPad, and the tenant
     assert (world.incidents(), world.findings(), world.told()) == ([], [], [])
     assert world.owed("sweep")[0].key == "sweep/2026-11-22"
 
@@ -317,7 +317,7 @@ def test_an_ipad_that_is_not_enrolled_is_one_incident_and_hides_all_else(world: 
     world.night()
     tag = world.tag(2)
     assert [(i.type, i.subject) for i in world.incidents()] == [("device.enrolled", tag)]
-    assert world.passes(tag) == {"device.one-record"}
+    assert world.passes(tag) == {"device.one-record", "device.serial"}
 
 
 def test_answers_that_are_missing_are_one_matter_of_upkeep_for_each_ipad(world: World) -> None:

@@ -101,7 +101,7 @@ def test_a_list_cut_off_is_made_good_by_direct_look_ups_but_stays_partial(
     sweep = world.night()
     assert sweep.state == "PARTIAL"
     for tag in ALL:
-        assert len(world.passes(tag)) == len(CHECKS)
+        assert {check.name for check in CHECKS} - world.passes(tag) == {"device.serial"}
     assert world.told() == OPERATIONAL
 
 

@@ -20,7 +20,7 @@ from agent.domain.device import (
     Tenant,
     current,
 )
-from agent.domain.facts import Fact, Known, Reading, Unknown, reading
+from agent.domain.facts import Fact, Known, Reading, Seen, Unknown, reading
 from agent.domain.judgement import Evidence
 from agent.policies import load_policy
 
@@ -113,6 +113,7 @@ def facts_of(*records: Device, asset: Asset | None = None) -> AssetFacts:
         seen=told,
         records=told,
         device=current(records, MDM, NOW),
+        namesakes=known(Seen(()), NOW),
     )
 
 

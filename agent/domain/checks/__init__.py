@@ -15,6 +15,7 @@ from agent.domain.checks.minimum_os import minimum_os
 from agent.domain.checks.one_record import one_record
 from agent.domain.checks.only_ours import only_ours
 from agent.domain.checks.same_enrolment import same_enrolment
+from agent.domain.checks.serial import serial
 from agent.domain.checks.sim import sim
 from agent.domain.checks.single_app import single_app
 from agent.domain.checks.supervised import supervised
@@ -28,6 +29,7 @@ CHECKS: tuple[Check[Any], ...] = (
     enrolled,
     one_record,
     an_ipad,
+    serial,
     managed,
     same_enrolment,
     supervised,

@@ -13,6 +13,7 @@ from connectors.sandbox.faults.fault import (
     Hides,
     Row,
     Target,
+    another,
     fails,
     sets,
     slots,
@@ -22,6 +23,10 @@ from connectors.sandbox.records import DEVICES, Edit
 
 SECOND = Row("device.one-record", FAIL, "duplicate-serial")
 AGAIN = Row("device.same-enrolment", FAIL, "enrolled-again")
+STANDS_IN = (
+    Row("device.serial", FAIL, "serial-differs"),
+    Row("register.listed", FAIL, "not-on-register", About.ANOTHER),
+)
 
 
 def _gone(target: Target) -> Sequence[Edit]:
@@ -33,6 +38,22 @@ def _stranger(target: Target) -> Sequence[Edit]:
         deviceName="iPad", notes=None, deviceCategoryDisplayName="Unassigned"
     )
     return (Edit(DEVICES, target.device_id, whole=record),)
+
+
+def _replaced(target: Target) -> Sequence[Edit]:
+    """Its name and its account are on another iPad; the record of its own is gone."""
+    return sets(serialNumber=another(target.ipad.serial))(target)
+
+
+def _replaced_beside(target: Target) -> Sequence[Edit]:
+    """The same, and its own record is still there, not seen since."""
+    edit = _again(target)
+    record = {**(edit.whole or {}), "serialNumber": another(target.ipad.serial)}
+    own = {"lastSyncDateTime": target.ago(days=2)}
+    return (
+        Edit(DEVICES, target.device_id, set=own),
+        Edit(DEVICES, edit.key, whole=record),
+    )
 
 
 def _duplicate(target: Target) -> Sequence[Edit]:
@@ -104,6 +125,14 @@ ENROLMENT: tuple[Fault, ...] = (
         (SECOND,),
         Hides.SEVERAL_RECORDS,
     ),
+    Fault(
+        "replaced",
+        slots("enrolment"),
+        _replaced,
+        (Row("device.enrolled", FAIL, "not-enrolled"), *STANDS_IN),
+        Hides.NO_RECORD,
+    ),
+    Fault("replaced-beside", slots("enrolment", "check-in"), _replaced_beside, STANDS_IN),
     Fault("re-enrolled", slots("enrolment"), _re_enrolled, (AGAIN,), moves=True),
     Fault(
         "re-enrolled-old-record-left",

@@ -20,6 +20,7 @@ class About(Enum):
 
     ASSET = "asset"
     SERIAL = "serial"
+    ANOTHER = "another serial"
     DEVICE = "device"
 
 
@@ -78,6 +79,11 @@ class Target:
 
 
 Edits = Callable[[Target], Sequence[Edit]]
+
+
+def another(serial: str) -> str:
+    """A serial that no register has, and that always stands in for this one."""
+    return f"F9KX{serial[4:]}"
 
 
 @dataclass(frozen=True, slots=True)

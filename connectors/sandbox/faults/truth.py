@@ -7,7 +7,7 @@ unknown, each for the reason that it declares.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.sandbox.faults.fault import UNKNOWN, About, Fault, Hides, Row
+from connectors.sandbox.faults.fault import UNKNOWN, About, Fault, Hides, Row, another
 from connectors.sandbox.wire import Json
 from connectors.sandbox.zoom.baseline import EXPECTED, LOCKED, NEED_A_LICENCE
 
@@ -141,4 +141,7 @@ def _subject(one: Planted) -> Json:
 def _stranger(one: Planted, row: Row) -> Json:
     if row.about is About.SERIAL:
         return {"subject": f"serial/{one.serial}", "serial": one.serial, "establishment": ""}
+    if row.about is About.ANOTHER:
+        subject = f"serial/{another(one.serial)}"
+        return {"subject": subject, "serial": one.serial, "establishment": ""}
     return {"subject": f"device/{one.device_id}", "serial": "", "establishment": ""}
