@@ -1,7 +1,7 @@
 """The only file that knows services, effects and connectors: who gets what."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -13,6 +13,7 @@ from agent.effects.consent_refresh import RefreshConsent
 from agent.effects.mail import SendMail
 from agent.effects.sweep import RunSweep, unwatched
 from agent.errors import Misconfigured, TryAgain
+from agent.looks.again import LookAgain
 from agent.policies import load_policy
 from agent.ports.alerts import Mailer
 from agent.ports.mdm import Mdm
@@ -33,6 +34,7 @@ AGENT_SLOTS: Mapping[str, int] = {"closing": 4, "alarm": 4, "routine": 6}
 MAIL_SLOTS: Mapping[str, int] = {"alarm": 4}  # a command that only sends what it caused
 CONSENT_LEASE = timedelta(minutes=3)  # a token's call and one of the contacts, with patience
 MARGIN = timedelta(seconds=2)  # of a lease over the total deadline
+QUICK = {"deadline_seconds": 4, "retry_seconds": 3}
 PACE = timedelta(seconds=60)  # the longest that the shared timetable makes a call wait
 
 T = TypeVar("T")
@@ -70,6 +72,20 @@ def open_call_office() -> Iterator[Office]:
             invites=acting_app(settings) is not None and settings.zoom_account_id is not None,
             keep=timedelta(days=settings.call_keep_days),
         )
+
+
+def look_again_of(settings: Settings, store: Store) -> LookAgain:
+    """What reads one iPad again, with little patience: somebody waits for it.
+
+    What is not configured, or not wholly, cannot be read; it never stops a call.
+    """
+    quick = settings.model_copy(update=QUICK)
+    mdm, zoom = None, None
+    with suppress(Misconfigured):
+        mdm = mdm_of(quick)
+    with suppress(Misconfigured):
+        zoom = zoom_of(quick, store, in_turn)
+    return LookAgain(mdm=mdm, zoom=zoom, policy=load_policy(), clock=store.clock)
 
 
 def mdm_of(settings: Settings) -> Mdm:

@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from threading import RLock
+from threading import RLock, Thread
 from time import monotonic
 from typing import TypeVar
 
 from agent.effects.base import Answered
-from agent.errors import StoreFailed
+from agent.errors import AgentError, StoreFailed
 from agent.logs import place
 from agent.ports.together import Together
 from agent.store.ledger import Claim
@@ -90,6 +90,24 @@ class Lanes:
             with suppress(StoreFailed):
                 for claim in taken:
                     self._worker.note_fault(claim, f"a fault of callsteward: {place(err)}")
+
+
+def at_most(seconds: float, task: Callable[[], T]) -> T | None:
+    """What it gives, if it does within so many seconds; it is not waited for any longer.
+
+    Only for reads: it may go on by itself until this process ends. What is wrong outside or
+    in the settings is no answer either.
+    """
+    found: list[T] = []
+
+    def ask() -> None:
+        with suppress(AgentError):
+            found.append(task())
+
+    reader = Thread(target=ask, name="at-most", daemon=True)
+    reader.start()
+    reader.join(seconds)
+    return found[0] if found else None
 
 
 def threaded(threads: int) -> Together:

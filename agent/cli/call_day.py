@@ -13,9 +13,12 @@ from agent.cli.call_run import (
     PAPER,
     asked,
     how,
+    office,
+    read_again,
     step,
+    tell,
 )
-from agent.cli.options import BY, JSON
+from agent.cli.options import BY, JSON, actor
 
 if TYPE_CHECKING:
     from agent.domain.call_rules import Text
@@ -102,7 +105,9 @@ def start(
 ) -> None:
     """The call runs, or runs again after it dropped. Then pass the iPad over (D1)."""
     from agent.domain.in_call import Started
+    from agent.services.calls import record
 
+    who, when = actor(by), how(at, paper, override)
     said = Started(
         supervisor=supervisor,
         chaplaincy=chaplaincy,
@@ -111,7 +116,10 @@ def start(
         admitted_by=admitted_by,
         name_matches=name_matches,
     )
-    step(call, said, by, how(at, paper, override), as_json)
+    with office() as here:
+        again = None if paper else read_again(here, call)
+        done = record(here, call, said, who, when, again)
+    tell(done, as_json)
 
 
 @app.command("staff-change")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agent.domain.call import Call
+    from agent.domain.second_look import SecondLook
     from agent.domain.statement import Statement
     from agent.services.call_case import How
     from agent.services.call_office import Office
@@ -71,6 +72,25 @@ def how(at: str | None, paper_by: str = "", override_by: str = "") -> "How":
         override_by=override_by,
         why=asked("Why it is decided otherwise") if override_by else "",
     )
+
+
+LOOK_SECONDS = 10.0
+
+
+def read_again(here: "Office", call: str) -> "SecondLook | None":
+    """What failed of the call's iPad, read anew; None where nothing did, or nothing answers."""
+    from agent.services.call_machine import doubted
+
+    doubt = doubted(here, call)
+    if doubt is None:
+        return None
+    from agent.settings import load
+    from agent.wiring import look_again_of
+    from agent.worker import at_most
+
+    typer.echo(f"{doubt.asset.local_id} is read again: at most ten seconds.", err=True)
+    looks = look_again_of(load(), here.store)
+    return at_most(LOOK_SECONDS, lambda: looks.at(doubt.asset, doubt.checks))
 
 
 def step(

@@ -14,7 +14,7 @@ from agent.domain.start_gates import READY
 from agent.domain.uk_time import uk_day
 from agent.errors import BadInput
 from agent.services.authorisations import lists
-from agent.services.call_machine import look
+from agent.services.call_machine import doubts, look
 from agent.services.call_office import Office
 from agent.store.authorisations import Authorisations
 from agent.store.calls import Calls, c
@@ -26,6 +26,7 @@ from agent.store.tasks import Task, Tasks
 from agent.store.withdrawals import Withdrawals
 
 NOBODY = Staff("", "", "", "")  # a look ahead is nobody's step
+READ_AGAIN = "it is read again when the call starts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def _seen(
 def missing(office: Office, call: Call) -> tuple[str, ...]:
     """What keeps this call from starting, as far as it is seen before anybody starts."""
     with office.store.read() as tx:
-        seen = look(tx, call, office.rules)
+        seen = look(tx, call, office.rules, None)
+        doubtful = doubts(tx, call.device, office.rules)
         case = Case(
             call=call,
             said=None,
@@ -126,4 +128,5 @@ def missing(office: Office, call: Call) -> tuple[str, ...]:
             withdrawn=Withdrawals(tx).withdrawn(call.resident),
             stops=seen.stops,
         )
-    return tuple(str(gap) for gate in READY for gap in gate.gaps(case))
+    gaps = tuple(str(gap) for gate in READY for gap in gate.gaps(case))
+    return (*gaps, *(f"{one.says} ({one.requirement}): {READ_AGAIN}" for one in doubtful))

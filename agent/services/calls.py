@@ -12,6 +12,7 @@ from agent.domain.call_gates import Case
 from agent.domain.call_steps import STEPS
 from agent.domain.in_call import Started
 from agent.domain.people import Actor
+from agent.domain.second_look import SecondLook
 from agent.domain.statement import Statement
 from agent.domain.steps import Taken, take
 from agent.errors import NotAllowed
@@ -39,9 +40,17 @@ class Recorded:
 
 
 def record(
-    office: Office, call_id: str, said: Statement, by: Actor, how: How = NOW
+    office: Office,
+    call_id: str,
+    said: Statement,
+    by: Actor,
+    how: How = NOW,
+    again: SecondLook | None = None,
 ) -> Recorded:
-    """Take a step. Raises NotAllowed with every gap, BadInput where it cannot be used."""
+    """Take a step. Raises NotAllowed with every gap, BadInput where it cannot be used.
+
+    `again`, for a start: what was just read of what is doubted of the iPad.
+    """
     said.check(office.rules)
     with office.store.begin() as tx:
         call = Calls(tx).get(call_id)
@@ -52,7 +61,7 @@ def record(
         if before is not None and not is_over(tx, call, said):
             return Recorded(call, before, new=False)
         asks = isinstance(said, Started) and not how.paper_by
-        seen = look(tx, call, office.rules) if asks else Seen()
+        seen = look(tx, call, office.rules, again) if asks else Seen()
         case = case_of(tx, office, call, said, who, how, seen)
         taken = _take(tx, office, call, case, how)
         new = _entry(tx, case, taken, how, mark, (*seen.debts, *debts_of(case)))

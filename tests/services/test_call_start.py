@@ -10,14 +10,17 @@ import pytest
 
 from agent.domain.application import ContactConfirmed
 from agent.domain.call import State, debts
-from agent.domain.check import Verdict
+from agent.domain.check import Category, Severity, Verdict
 from agent.domain.contacts import COLUMNS
 from agent.domain.in_call import Dropped, Precall, Reviewed, Started
+from agent.domain.problems import Problem
+from agent.domain.second_look import SecondLook
 from agent.errors import BadInput, NotAllowed
 from agent.schemes import load_scheme
 from agent.services.call_book import Booking, move
 from agent.services.call_case import How
 from agent.services.call_day import missing, today
+from agent.services.call_machine import doubted
 from agent.services.call_office import Office
 from agent.services.calls import Recorded, record
 from agent.services.consents import device_named
@@ -25,6 +28,7 @@ from agent.services.devices import report_found, report_lost
 from agent.services.people import import_contacts
 from agent.services.register import import_register
 from agent.services.residents import withdraw
+from agent.store.findings import Findings
 from agent.store.incidents import Incidents
 from agent.store.ledger import Ledger
 from tests.support.calls import (
@@ -78,8 +82,17 @@ def call(office: Office) -> str:
     return found
 
 
-def started(office: Office, call: str) -> Recorded:
-    return record(office, call, STARTED, by("SUP"))
+def started(office: Office, call: str, again: SecondLook | None = None) -> Recorded:
+    return record(office, call, STARTED, by("SUP"), again=again)
+
+
+def looked(office: Office, check: str, verdict: Verdict, tag: str = "K10003") -> SecondLook:
+    """This was read again of this iPad just now."""
+    return SecondLook(tag, office.store.clock(), {check: verdict})
+
+
+def not_again(check: str) -> str:
+    return f"{check} failed before, and could not be read again"
 
 
 def test_with_all_stated_a_call_starts(office: Office, call: str) -> None:
@@ -225,6 +238,7 @@ def test_old_partial_unknown_and_failing_machines_leave_debts(
         "the last sweep could not read everything",
         "device.untampered: wrong",
         "2 checks of this iPad have no answer",
+        not_again(TAMPERED),
         "the register has this iPad at another establishment (A8)",
         "authorisation: it lists K10003, which is not here (C2)",
         "it started after its time",
@@ -251,15 +265,23 @@ def test_what_nobody_looked_at_on_the_ipad_is_a_debt(office: Office, call: str) 
         (TAMPERED, "the MDM calls it tampered with (E5)"),
         (RECORDS, "Zoom records its meetings by itself (D4)"),
         ("device.an-ipad", "the device with its serial is another one (A8)"),
+        ("device.serial", "the MDM has another serial under its name or account (A8)"),
     ],
 )
-def test_what_a_machine_has_just_proven_stops_this_ipad_and_offers_the_other(
+def test_what_fails_again_when_it_is_read_again_stops_this_ipad_and_offers_the_other(
     office: Office, call: str, clock: Clock, check: str, gap: str
 ) -> None:
+    """However long ago the sweep was that failed first: bad news does not go stale."""
     swept(office.store, finding(check))
-    clock.now += timedelta(minutes=15)
+    clock.now += timedelta(hours=9)
+    doubt = doubted(office, call)
+    assert doubt is not None
+    assert (doubt.asset.tag, doubt.checks) == ("K10003", (check,))
+    assert missing(office, office.found(call)) == (
+        f"{gap}: it is read again when the call starts",
+    )
     with pytest.raises(NotAllowed) as refused:
-        started(office, call)
+        started(office, call, looked(office, check, Verdict.FAIL))
     assert str(refused.value) == f"cannot start: {gap}"
     assert refused.value.hint == (
         f"Use MDIBT002: callsteward call move {call}. Record what is missing, or the Governor"
@@ -270,21 +292,73 @@ def test_what_a_machine_has_just_proven_stops_this_ipad_and_offers_the_other(
         until=CALL_AT + timedelta(hours=1), room="Chapel office",
     )  # fmt: skip
     move(office, call, other, by("SPOC"))
+    assert doubted(office, call) is None
     assert started(office, call).call.device == "K10004"
 
 
-def test_a_machines_word_older_than_15_minutes_or_unknown_stops_nothing(
-    office: Office, call: str, clock: Clock
+def test_what_never_failed_or_is_not_on_the_short_list_is_not_even_read_again(
+    office: Office, call: str
 ) -> None:
     swept(office.store, finding(TAMPERED, Verdict.UNKNOWN), finding("device.compliant"))
-    clock.now += timedelta(seconds=1)
-    assert "device.compliant: wrong" in started(office, call).notes
-    second = asked_for(office, number="B2222CD")
-    ready(office, second)
-    clock.now += timedelta(seconds=1)
+    assert doubted(office, call) is None
+    failed = looked(office, TAMPERED, Verdict.FAIL)
+    notes = started(office, call, failed).notes
+    assert "device.compliant: wrong" in notes
+    assert not [note for note in notes if "again" in note]
+
+
+def test_what_does_not_fail_again_starts_with_a_note(office: Office, call: str) -> None:
     swept(office.store, finding(TAMPERED))
-    clock.now += timedelta(minutes=15, seconds=1)
-    assert f"{call} was not ended on this iPad" in started(office, second).notes
+    assert started(office, call, looked(office, TAMPERED, Verdict.PASS)).notes == (
+        "device.untampered: wrong",
+        "device.untampered failed before, and not when it was read again",
+    )
+
+
+@pytest.mark.parametrize("what", ["nothing", "unknown", "another iPad", "another check", "old"])
+def test_what_could_not_be_read_again_never_stops_a_call(
+    office: Office, call: str, clock: Clock, what: str
+) -> None:
+    """DESIGN 6.2: read within 15 minutes, and at the refusal; UNKNOWN stops nothing."""
+    swept(office.store, finding(TAMPERED))
+    old = looked(office, TAMPERED, Verdict.FAIL)
+    clock.now += timedelta(minutes=15)
+    assert "tampered" in refusal_of(office, call, old)
+    clock.now += timedelta(seconds=1)
+    again = {
+        "nothing": None,
+        "unknown": looked(office, TAMPERED, Verdict.UNKNOWN),
+        "another iPad": looked(office, TAMPERED, Verdict.FAIL, "K10004"),
+        "another check": looked(office, RECORDS, Verdict.FAIL),
+        "old": old,
+    }[what]
+    assert not_again(TAMPERED) in started(office, call, again).notes
+
+
+def test_a_finding_that_stands_is_doubted_though_the_last_sweep_could_not_say(
+    office: Office, call: str
+) -> None:
+    """Not knowing clears nothing."""
+    with office.store.begin() as tx:
+        wrong = Problem(
+            type=TAMPERED, subject="K10003", establishment="MDI", reason="tampered",
+            because="", value="", category=Category.LOSS, severity=Severity.HIGH,
+        )  # fmt: skip
+        Findings(tx).add("2026-11-19", wrong, Incidents(tx).raise_for(wrong).id)
+    swept(office.store, finding(TAMPERED, Verdict.UNKNOWN))
+    assert "tampered" in refusal_of(office, call, looked(office, TAMPERED, Verdict.FAIL))
+
+
+def refusal_of(office: Office, call: str, again: SecondLook) -> str:
+    with pytest.raises(NotAllowed) as refused:
+        started(office, call, again)
+    return str(refused.value)
+
+
+def test_what_people_report_needs_no_second_look(office: Office, call: str) -> None:
+    report_lost(office, device_named(office.store, "MDIBT001"), by("SUP"))
+    assert doubted(office, call) is None
+    assert "reported lost" in refusal(office, call, STARTED, "SUP")
 
 
 def test_the_governor_decides_in_one_step_and_is_reviewed(
@@ -292,8 +366,9 @@ def test_the_governor_decides_in_one_step_and_is_reviewed(
 ) -> None:
     """DESIGN 6.2: who, when, reason, facts; Security and Infosec are told; review in 24 h."""
     swept(office.store, finding(TAMPERED))
-    assert "cannot start" in refusal(office, call, STARTED, "SUP")
-    done = record(office, call, STARTED, by("DUTY"), DECIDED)
+    again = looked(office, TAMPERED, Verdict.FAIL)
+    assert "cannot start" in refusal_of(office, call, again)
+    done = record(office, call, STARTED, by("DUTY"), DECIDED, again)
     assert done.entry.said["override_by"] == "S-MDI-GOV"
     assert done.entry.said["overridden"] == ["the MDM calls it tampered with (E5)"]
     [review] = today(office, "MDI").tasks
