@@ -106,15 +106,26 @@ def _number(one: Authorisation) -> int:
 def mismatches(
     found: Authorisation | None, assets: Iterable[Asset], today: date
 ) -> tuple[str, ...]:
-    """How the letter in force and the register of this establishment differ (C1, C2, C4)."""
-    have = {asset.tag: asset.local_id for asset in assets}
+    """What is wrong with the letter in force of this establishment (C1, C2, C4)."""
+    have = tuple(assets)
     if found is None:
         return ("no authorisation under s.40E is on file (C1)",) if have else ()
+    late = review_passed(found, today)
+    return (*differences(found, have), *([late] if late else []))
+
+
+def differences(found: Authorisation, assets: Iterable[Asset]) -> tuple[str, ...]:
+    """How it and the register differ (C2)."""
+    have = {asset.tag: asset.local_id for asset in assets}
     listed = set(found.letter.tags)
     missing = [
         f"it does not list {have[tag]} {tag} (C2)" for tag in sorted(have.keys() - listed)
     ]
     gone = [f"it lists {tag}, which is not here (C2)" for tag in sorted(listed - have.keys())]
+    return (*missing, *gone)
+
+
+def review_passed(found: Authorisation, today: date) -> str:
+    """That its review is late (C4); empty: it is not."""
     late = found.letter.review_on <= today
-    review = [f"its review was due on {found.letter.review_on} (C4)"] if late else []
-    return (*missing, *gone, *review)
+    return f"its review was due on {found.letter.review_on} (C4)" if late else ""

@@ -17,6 +17,7 @@ from textwrap import fill
 
 from agent.domain.annex_e import QUESTIONS
 from agent.domain.check import Category, Rule
+from agent.domain.checks.letter import LETTER
 from agent.domain.checks.tenant import TENANT
 from agent.domain.incident import Incident
 from agent.domain.problems import NOT_KNOWN, SWEEP_PARTIAL
@@ -133,7 +134,8 @@ def _plain(to: Recipient) -> str:
 
 
 def _subject(incident: Incident) -> str:
-    tag = incident.subject if incident.establishment else ""
+    letter_of_40e = incident.subject.startswith(LETTER)
+    tag = incident.subject if incident.establishment and not letter_of_40e else ""
     words = (incident.id, incident.severity.name, incident.establishment, tag)
     return " ".join(filter(None, words))
 
@@ -159,6 +161,8 @@ def _lines(
 def _where(incident: Incident, devices: Sequence[str]) -> list[str]:
     if incident.establishment:
         lines = [f"Establishment: {incident.establishment}"]
+        if incident.subject.startswith(LETTER):
+            return [*lines, "Where: its authorisation under section 40E (Annex C)"]
         return [*lines, f"iPad: {', '.join(devices)}, asset tag {incident.subject}"]
     if incident.subject.startswith("platform/"):
         yours = [f"Yours: {', '.join(devices)}"] if devices else []

@@ -1,11 +1,12 @@
 """What of a sweep's findings people must hear of, and what of it is one cause."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from agent.domain.check import Category, Finding, Rule, Severity, Verdict
+from agent.domain.checks.letter import LETTER
 
 NOT_KNOWN = "evidence.missing"
 SWEEP_PARTIAL = "sweep.partial"
@@ -136,6 +137,12 @@ def platform_of(problem: Problem, many: Mapping[str, Problem]) -> Problem | None
     return many.get(problem.type) or many.get(cause(problem))
 
 
+def _how_many(group: list[Problem], places: Collection[str]) -> str:
+    if group[0].subject.startswith(LETTER):
+        return f"{len(places)} establishments"
+    return f"{len(group)} iPads of {len(places) or 'no'} establishments"
+
+
 def _platform(key: str, group: list[Problem]) -> Problem:
     places = {problem.establishment for problem in group if problem.establishment}
     reasons = {problem.reason for problem in group}
@@ -144,6 +151,6 @@ def _platform(key: str, group: list[Problem]) -> Problem:
         subject=f"platform/{key}",
         establishment="",
         reason=group[0].reason if len(reasons) == 1 else "several-reasons",
-        because=f"{len(group)} iPads of {len(places) or 'no'} establishments",
+        because=_how_many(group, places),
         severity=max(problem.severity for problem in group),
     )

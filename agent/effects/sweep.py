@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from agent.domain.asset import Asset
+from agent.domain.authorisation import in_force
 from agent.domain.check import Finding
 from agent.domain.checks import all_checks, all_rules
+from agent.domain.checks.letter import of_the_letter
 from agent.domain.device import Device, current
 from agent.domain.facts import NEVER, Fact, Known, gap_of
 from agent.domain.judgement import Evidence, judge, unread
 from agent.domain.policy import Policy
 from agent.domain.problems import Problem, partial, platforms, problems
 from agent.domain.routes import Place
+from agent.domain.uk_time import uk_day
 from agent.domain.zoom_baseline import ZoomBaseline
 from agent.domain.zoom_evidence import Consent, ZoomEvidence
 from agent.effects.base import Answered, Later, Look
@@ -31,6 +34,8 @@ from agent.ports.together import Together, in_turn
 from agent.ports.zoom import Zoom
 from agent.store.audit import Audit
 from agent.store.call_keys import CallKeys
+from agent.store.authorisations import Authorisations
+from agent.store.calls import Calls
 from agent.store.consents import Consents
 from agent.store.engine import Store, Transaction
 from agent.store.ledger import Claim, Ledger
@@ -80,6 +85,7 @@ class RunSweep:
         evidence = self._read(assets, beat, _night(claim.subject), now)
         checks = all_checks(self.baseline)
         findings = judge(assets, evidence, checks, self.policy.baseline, now)
+        findings += self._letters(assets)
         found = problems(findings, all_rules(self.baseline))
         many = platforms(found, len(assets), self.policy.limits)
         calls = self._calls()
@@ -184,6 +190,18 @@ class RunSweep:
         before = invited(self.store, self.keys)
         read = read_zoom(self.zoom, assets, consents, span, beat)
         return replace(read, invited=either(before, invited(self.store, self.keys)))
+
+    def _letters(self, assets: list[Asset]) -> list[Finding]:
+        """The authorisation of each place that has one or that ever asked for a call."""
+        with self.store.read() as tx:
+            letters, today = Authorisations(tx).all(), uk_day(tx.now)
+            used = Calls(tx).places() | {one.letter.establishment for one in letters}
+        found: list[Finding] = []
+        for code in sorted(used & {one.establishment for one in assets}):
+            now = in_force([one for one in letters if one.letter.establishment == code], today)
+            here = [one for one in assets if one.establishment == code]
+            found += of_the_letter(code, now, here, today)
+        return found
 
     def _remember(self, claim: Claim, zoom: ZoomEvidence | None) -> None:
         """A consent that Zoom took no more is known as lapsed from now on."""

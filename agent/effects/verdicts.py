@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from agent.domain.check import Finding, Rule, Verdict
+from agent.domain.checks.letter import LETTER
 from agent.domain.checks.listed import listed
 from agent.domain.incident import Incident
 from agent.domain.mail import letter
@@ -170,4 +171,5 @@ class Book:
     ) -> None:
         details = {"type": type_, "reason": reason, "incident": incident.id}
         kind = "ASSET" if "/" not in subject else "DEVICE"
+        kind = "AUTHORISATION" if subject.startswith(LETTER) else kind
         Audit(self.tx).add(what, kind, subject, because=self.sweep, details=details)

@@ -84,6 +84,10 @@ class Calls:
         """Whether there was ever one."""
         return self.tx.sql.scalar(select(c.id).limit(1)) is not None
 
+    def places(self) -> frozenset[str]:
+        """The establishments that ever asked for one."""
+        return frozenset(self.tx.sql.scalars(select(c.establishment).distinct()))
+
     def add(self, new: Call, year: int, number: int) -> None:
         """A call, without its entries."""
         names = [column.name for column in call.columns if column.name not in _NUMBERED]

@@ -11,6 +11,7 @@ from agent.cli.checks import page
 from agent.domain.annex_e import PEOPLE_ONLY, QUESTIONS
 from agent.domain.check import AssetFacts, Case, Category, Rule, Severity, Verdict
 from agent.domain.checks import CHECKS, RULES
+from agent.domain.checks.letter import LETTER_RULES
 from agent.domain.checks.sim import sim
 from agent.domain.checks.supervised import supervised
 from agent.domain.device import (
@@ -41,6 +42,7 @@ from tests.support.cases import (
 
 NAMES = {check.name for check in CHECKS}
 ABOUT_RECORDS = {"device.enrolled", "device.one-record", "device.serial"}
+OF_LETTERS = {rule.name for rule in LETTER_RULES}
 DEVICE_TOLD = {
     "device.supervised", "device.untampered", "os.minimum", "policy.compliant",
     "device.single-app", "apps.only-ours", "app.zoom", "sim.registered",
@@ -194,7 +196,7 @@ def test_every_rule_says_what_people_and_routes_need(rule: Rule) -> None:
 
 
 def test_the_rules_are_named_once_and_none_is_left_out() -> None:
-    assert RULES.keys() == NAMES | {"register.listed", "mdm.strict"}
+    assert RULES.keys() == NAMES | {"register.listed", "mdm.strict"} | OF_LETTERS
     assert len(CHECKS) == len(NAMES) == 17
     assert all(RULES[name].name == name for name in RULES)
 

@@ -9,6 +9,7 @@ from agent.domain.checks.certificate import certificate
 from agent.domain.checks.checked_in import checked_in
 from agent.domain.checks.compliant import compliant
 from agent.domain.checks.enrolled import enrolled
+from agent.domain.checks.letter import LETTER_RULES
 from agent.domain.checks.listed import listed
 from agent.domain.checks.managed import managed
 from agent.domain.checks.minimum_os import minimum_os
@@ -53,7 +54,8 @@ def all_checks(zoom: ZoomBaseline | None) -> tuple[Check[Any], ...]:
 
 def all_rules(zoom: ZoomBaseline | None) -> dict[str, Rule]:
     """By name, in the order of a report; with those that speak of no iPad of the register."""
-    return {rule.name: rule for rule in (*all_checks(zoom), listed, strict_tenant)}
+    others = (listed, strict_tenant, *LETTER_RULES)
+    return {rule.name: rule for rule in (*all_checks(zoom), *others)}
 
 
 RULES = all_rules(None)
