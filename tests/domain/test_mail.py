@@ -12,8 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.domain.annex_e import QUESTIONS
-from agent.domain.check import Category, Finding, Rule, Severity, Verdict
+from agent.domain.authorisation import Authorisation
+from agent.domain.authorisation import Letter as Annex
+from agent.domain.check import Case, Category, Finding, Rule, Severity, Verdict
 from agent.domain.checks import CHECKS, RULES
+from agent.domain.checks.letter import LETTER_RULES, of_the_letter
+from agent.domain.checks.serial import serial
 from agent.domain.checks.tenant import of_the_tenant
 from agent.domain.device import (
     App,
@@ -24,7 +28,7 @@ from agent.domain.device import (
     ProfileState,
     Tenant,
 )
-from agent.domain.facts import NEVER, Unknown
+from agent.domain.facts import NEVER, Seen, Unknown
 from agent.domain.incident import Incident
 from agent.domain.lateness import LATE_AFTER, late
 from agent.domain.mail import OPERATIONS, WIDTH, Letter, letter, rendered
@@ -38,6 +42,7 @@ from agent.domain.problems import (
 )
 from agent.domain.routes import Place, Recipient, recipients
 from tests.support.cases import (
+    BASELINE,
     DAY,
     NOT_TOLD,
     NOW,
@@ -46,14 +51,16 @@ from tests.support.cases import (
     a_device,
     all_unknown,
     an_asset,
+    facts_of,
     known,
     verdicts,
 )
 
+LETTERS = {rule.name for rule in LETTER_RULES}
 PHONE = "0203 334 0324"
 MDI = Place(code="MDI", region="North West")
 TO = Recipient("establishment", "MDI", "security")
-SUBJECT = re.compile(r"INC-2026-\d{5} (LOW|MEDIUM|HIGH)( [A-Z]{3} K\d+)?")
+SUBJECT = re.compile(r"INC-2026-\d{5} (LOW|MEDIUM|HIGH)( [A-Z]{3}( K\d+)?)?")
 
 
 def incident_of(problem: Problem, **changes: object) -> Incident:
@@ -166,9 +173,24 @@ def _findings(mark: str) -> list[Finding]:
     found += verdicts(asset=asset).values()
     found += verdicts(a_device(id=mark), a_device(id="2"), asset=asset).values()
     odd = Unknown("unknown-value", mark)
+    for others in (known(Seen((a_device(id="3", serial=mark, name=mark),))), odd):
+        facts = replace(facts_of(a_device(), asset=asset), namesakes=others)
+        found.append(serial.judge(facts, Case(asset, BASELINE, NOW)))
+    for letter_of_40e in (None, _of_40e(mark)):
+        found += of_the_letter("MDI", letter_of_40e, [asset], NOW.date())
     for tenant in (Tenant(odd, odd), Tenant(known(True), known(1)), Tenant(odd, known(0))):
         found += of_the_tenant(tenant)
     return found
+
+
+def _of_40e(mark: str) -> Authorisation:
+    """It lists another iPad, and its review has passed."""
+    told = Annex(
+        establishment="MDI", grantor="governor", to_whom="description", persons=mark,
+        terms=mark, dated=NOW.date() - 2 * DAY, review_on=NOW.date() - DAY, reference=mark,
+        tags=(mark,),
+    )  # fmt: skip
+    return Authorisation(id="40E-MDI-1", letter=told, recorded_by=mark)
 
 
 def _problems(mark: str) -> list[Problem]:
@@ -195,7 +217,8 @@ def test_the_cases_below_hold_a_failure_and_a_gap_of_every_check() -> None:
     for verdict in (Verdict.FAIL, Verdict.UNKNOWN):
         names = {finding.check for finding in found if finding.verdict is verdict}
         missing = {*RULES, "register.listed"} - names - {"register.listed"}
-        assert missing <= {"device.one-record", "device.enrolled"}
+        spared = LETTERS if verdict is Verdict.UNKNOWN else set()
+        assert missing <= {"device.one-record", "device.enrolled", *spared}
     reasons = {f.reason for f in found if f.verdict is Verdict.FAIL}
     assert len(reasons) >= 20
     assert any("markword" in f.value for f in found)
@@ -379,7 +402,8 @@ def test_the_remedy_of_every_rule_is_in_its_letter(rule: Rule) -> None:
 
 def test_every_type_of_problem_has_a_letter() -> None:
     types = {problem.type for problem in _problems("markword")}
-    assert types == {check.name for check in CHECKS} | {"mdm.strict", NOT_KNOWN, *OPERATIONS}
+    checks = {check.name for check in CHECKS} | LETTERS
+    assert types == checks | {"mdm.strict", NOT_KNOWN, *OPERATIONS}
 
 
 def test_a_serial_that_is_no_serial_is_in_no_mail() -> None:
