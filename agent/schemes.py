@@ -12,6 +12,7 @@ import msgspec
 
 import agent
 from agent.domain.call_rules import CallRules, Stop, Text
+from agent.domain.card import Card, Part
 from agent.domain.establishments import Establishment
 from agent.domain.scheme import RegisterRules, Scheme
 from agent.errors import Misconfigured
@@ -86,6 +87,20 @@ class _Legal(msgspec.Struct, forbid_unknown_fields=True):
     text: Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1)]
 
 
+class _Part(msgspec.Struct, forbid_unknown_fields=True):
+    heading: str
+    says: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    step: str = ""
+    page: bool = False
+
+
+class _Card(msgspec.Struct, forbid_unknown_fields=True):
+    title: str
+    intro: tuple[str, ...]
+    part: tuple[_Part, ...]
+
+
 def config_folder() -> Path:
     """`config`: inside the package where it is installed, beside it in a checkout."""
     package = Path(agent.__file__).parent
@@ -129,6 +144,13 @@ def load_calls(scheme: str = "ipad", folder: Path | None = None) -> CallRules:
             for one in legal.text
         ),
     )
+
+
+def load_card(scheme: str = "ipad", folder: Path | None = None) -> Card:
+    """The scheme's card for a call without us. Raises Misconfigured naming file and key."""
+    told = _read((folder or config_folder()) / "schemes" / scheme / "card.toml", _Card)
+    parts = (Part(one.heading, one.says, one.write, one.step, one.page) for one in told.part)
+    return Card(told.title, told.intro, tuple(parts))
 
 
 def _known_roles(pack: Path, told: _Calls) -> None:

@@ -84,13 +84,18 @@ def late_entry(
     by: BY = None,
     as_json: JSON = False,
 ) -> None:
-    """Enter a call from paper, in order. Doing it again enters only what is missing."""
+    """Enter a call from paper, in order. Doing it again enters only what is missing.
+
+    `call card --json` gives the card to fill in. A line without a time did not happen.
+    """
     from agent.domain.late_entry import statement
     from agent.services.call_case import How
     from agent.services.calls import record
 
     who, told = actor(by), _card(card)
-    lines = [dict(line) for line in told["steps"]]
+    lines = [dict(line) for line in told["steps"] if line.get("at")]
+    if left_out := [str(line.get("step")) for line in told["steps"] if not line.get("at")]:
+        typer.echo(f"left out, without a time: {', '.join(left_out)}", err=True)
     steps = [
         (moment(str(line.pop("at", ""))), statement(str(line.pop("step", "")), line))
         for line in lines
