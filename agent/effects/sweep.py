@@ -33,8 +33,8 @@ from agent.ports.mdm import Beat, Mdm
 from agent.ports.together import Together, in_turn
 from agent.ports.zoom import Zoom
 from agent.store.audit import Audit
-from agent.store.call_keys import CallKeys
 from agent.store.authorisations import Authorisations
+from agent.store.call_keys import CallKeys
 from agent.store.calls import Calls
 from agent.store.consents import Consents
 from agent.store.engine import Store, Transaction

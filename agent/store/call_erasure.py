@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from agent.domain.call import Call
 from agent.domain.check import Category
+from agent.domain.contact import State
 from agent.domain.people import AGENT, Actor
 from agent.domain.retention import AFTERWARDS, over_since
 from agent.store.audit import Audit
@@ -19,9 +20,11 @@ from agent.store.findings import finding
 from agent.store.incidents import incident
 from agent.store.ledger import Ledger
 from agent.store.tasks import Tasks
+from agent.store.windows import Windows
 
 ERASE = "call.erase"
 ERASED = "erased"
+LOOKED = (State.VERIFIED, State.NOT_VERIFIED)
 GRAVE = (Category.SECURITY.value, Category.LOSS.value)
 
 
@@ -45,6 +48,8 @@ def holds(tx: Transaction, call: Call) -> tuple[str, ...]:
 def strike(tx: Transaction, call: Call, by: Actor = AGENT, second: str = "") -> None:
     """What is sealed leaves the database. Its key goes after the commit, and never before."""
     Calls(tx).erase(call.id, tx.now)
+    for window in Windows(tx).of(call.id):
+        Windows(tx).keep_sealed(window, None)
     both = {"second": second} if second else {}
     Audit(tx).add("CALL_ERASURE_BEGUN", "CALL", call.id, by=by, details=both)
 
@@ -76,4 +81,15 @@ def _incidents(tx: Transaction, call: Call) -> Iterable[str]:
         yield f"{name} is open"
 
 
-HOLDERS: tuple[Callable[[Transaction, Call], Iterable[str]], ...] = (_tasks, _incidents)
+def _windows(tx: Transaction, call: Call) -> Iterable[str]:
+    """Its address is needed until it was looked whether the contact is gone."""
+    for one in Windows(tx).of(call.id):
+        if one.state not in LOOKED:
+            yield f"its contact window is {one.state.value}"
+
+
+HOLDERS: tuple[Callable[[Transaction, Call], Iterable[str]], ...] = (
+    _tasks,
+    _incidents,
+    _windows,
+)

@@ -27,9 +27,9 @@ from agent.services.call_erasure import erase
 from agent.services.call_office import Office
 from agent.services.calls import record
 from agent.services.consents import device_named
-from agent.services.telling import clear, raise_and_tell
 from agent.store.call_erasure import ERASE
 from agent.store.ledger import Ledger, Owed
+from agent.store.telling import clear, raise_and_tell
 from agent.tick import Worker
 from tests.support import canaries
 from tests.support.calls import (

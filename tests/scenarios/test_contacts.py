@@ -13,6 +13,8 @@ from agent.domain.in_call import Dropped
 from agent.errors import BadInput, NotAllowed
 from agent.services.call_book import Booking, move
 from agent.services.consents import device_named
+from agent.store.call_erasure import holds
+from agent.store.calls import Calls
 from connectors.sandbox.failures import Failure
 from tests.support import calls as said
 from tests.support.calls import EMAIL
@@ -307,6 +309,20 @@ def test_without_a_consent_it_ends_not_verified_and_never_green(tmp_path: Path) 
     assert moorland.state(call) is State.NOT_VERIFIED
     moorland.later(hours=24)
     assert moorland.state(call) is State.NOT_VERIFIED
+
+
+def test_a_call_is_not_erased_before_it_was_looked_whether_its_contact_is_gone(
+    moorland: Family,
+) -> None:
+    call = moorland.invited()
+    moorland.say(call, Cancelled(reason="not-needed"))
+    moorland.settle()
+    with moorland.store.read() as tx:
+        assert "its contact window is closed" in holds(tx, Calls(tx).get(call))
+    moorland.attested(call)
+    moorland.settle()
+    with moorland.store.read() as tx:
+        assert holds(tx, Calls(tx).get(call)) == ()
 
 
 # one-off meetings
