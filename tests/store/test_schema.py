@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 import agent.store.authorisations
 import agent.store.calls
 import agent.store.device_reports
+import agent.store.legs
 import agent.store.pace
 import agent.store.tasks
 import agent.store.windows
@@ -24,13 +25,14 @@ from tests.support.outside import ROOT, clean_environment
 from tests.support.postgres import Server
 from tests.support.shapes import an_engine, shape
 
-HEAD = "0005"
+HEAD = "0006"
 OF_ZOOM = {"pace", "consent", "consent_token"}
 OF_CALLS = {
     "authorisation", "authorisation_asset", "call", "call_entry", "task", "withdrawal",
     "device_report",
 }  # fmt: skip
 OF_WINDOWS = {"contact_window", "contact_evidence"}
+OF_EVENTS = {"call_leg"}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -108,6 +110,7 @@ def test_the_schema_goes_down_step_by_step_and_up_again(empty: str) -> None:
     engine = an_engine(empty)
     first = set(whole)
     for revision, tables in (
+        ("0005", OF_EVENTS),
         ("0003", OF_WINDOWS),
         ("0002", OF_CALLS),
         ("0001", OF_ZOOM),
