@@ -150,6 +150,12 @@ class Settings(BaseSettings):
         description="Zoom's sign-in and token service, without /oauth.",
     )
 
+    zoom_events_secret_file: Path | None = Field(
+        default=None,
+        description="File that holds the secret token of the app's event subscription, and"
+        " nothing else; mode 0600. `receive` needs it.",
+    )
+
     smtp_host: str | None = Field(
         default=None, description="Mail server. Unset, every mail stays owed."
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from agent.call_wiring import effects_of_calls
 from agent.contact_wiring import call_keys_of, contact_effects
 from agent.effects.base import Effect
 from agent.effects.call_erase import EraseCall
@@ -30,7 +31,7 @@ from connectors.alerts.smtp import SmtpMailer
 from connectors.http import utc_now
 from connectors.mdm.intune import IntuneMdm
 
-AGENT_SLOTS: Mapping[str, int] = {"closing": 4, "alarm": 4, "routine": 6}
+AGENT_SLOTS: Mapping[str, int] = {"closing": 4, "alarm": 4, "watch": 4, "routine": 6}
 MAIL_SLOTS: Mapping[str, int] = {"alarm": 4}  # a command that only sends what it caused
 CONSENT_LEASE = timedelta(minutes=3)  # a token's call and one of the contacts, with patience
 MARGIN = timedelta(seconds=2)  # of a lease over the total deadline
@@ -171,14 +172,14 @@ def worker_of(
 
     `together` is how the caller lets many reads go on at once.
     """
-    zoom = zoom_of(settings, store, together)
+    zoom, policy = zoom_of(settings, store, together), load_policy()
     effects: tuple[Effect, ...] = (
         RunSweep(
             store=store,
             mdm=mdm,
             zoom=zoom,
             keys=call_keys_of(settings),
-            policy=load_policy(),
+            policy=policy,
             watch=watch,
             lease=sweep_lease(settings),
             together=together,
@@ -190,6 +191,7 @@ def worker_of(
             lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
         ),
         EraseCall(store, call_keys_of(settings), timedelta(days=settings.call_keep_days)),
+        *effects_of_calls(settings, store, policy, call_keys_of(settings)),
     )
     if zoom is not None:
         effects += (RefreshConsent(store, zoom, CONSENT_LEASE),)

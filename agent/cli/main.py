@@ -17,6 +17,7 @@ from agent.cli import (
     device,
     doctor,
     people,
+    receive,
     register,
     sandbox,
     serve,
@@ -40,6 +41,7 @@ app.command("demo")(demo.demo)
 app.command("sweep")(sweeps.sweep)
 app.command("report")(sweeps.report)
 app.command("serve")(serve.serve)
+app.command("receive")(receive.receive)
 app.command("doctor")(doctor.doctor)
 app.command("sandbox")(sandbox.sandbox)
 app.command("checks")(checks.checks)

@@ -1,4 +1,4 @@
-"""Incidents that a person's statement causes, and what their letters say."""
+"""Incidents of calls that no sweep finds, and what their letters say."""
 
 from agent.domain.check import Category, Rule, Severity
 
@@ -51,4 +51,14 @@ MEETING_UNLIKE = Rule(
     severity=Severity.HIGH,
     remedy="Look at the settings of the meeting in Zoom before the call: waiting room on, no"
     " recording, no companion.",
+)
+RECORDED = Rule(
+    name="call.recorded",
+    says="no call is recorded, and no AI Companion listens",
+    requirement="D4",
+    question=8,
+    category=Category.SECURITY,
+    severity=Severity.HIGH,
+    remedy="If the call runs still, the protocol says end the call: end it now. What was kept"
+    " is evidence: delete nothing. What was tried is shown by: callsteward call show",
 )

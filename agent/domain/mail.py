@@ -23,6 +23,7 @@ from agent.domain.incident import Incident
 from agent.domain.problems import NOT_KNOWN, SWEEP_PARTIAL
 from agent.domain.routes import Recipient
 from agent.domain.uk_time import LONDON
+from agent.domain.zoom_events import ACCOUNT
 
 WIDTH = 72
 STRANGER = re.compile(r"(serial|device)/[A-Za-z0-9-]{1,64}")  # all else is free text
@@ -169,6 +170,8 @@ def _where(incident: Incident, devices: Sequence[str]) -> list[str]:
         return [f"Where: {incident.because}", *yours]
     if incident.subject == TENANT:
         return ["Where: the MDM itself"]
+    if incident.subject == ACCOUNT:
+        return ["Where: our Zoom account; nobody knows yet whether it is an iPad's meeting"]
     if incident.category is Category.OPERATIONAL:
         return ["Where: the agent itself"]
     known = STRANGER.fullmatch(incident.subject)

@@ -23,7 +23,6 @@ class Leg:
     first_seen: datetime
     last_seen: datetime
     ended_at: datetime | None = None
-    recorded_at: datetime | None = None  # when a recording was noticed
     began: datetime | None = None
     finished: datetime | None = None
     people: int | None = None

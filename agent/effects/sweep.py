@@ -16,12 +16,13 @@ from agent.domain.check import Finding
 from agent.domain.checks import all_checks, all_rules
 from agent.domain.checks.letter import of_the_letter
 from agent.domain.device import Device, current
-from agent.domain.facts import NEVER, Fact, Known, gap_of
+from agent.domain.facts import NEVER, Fact, Known, Reading, gap_of
 from agent.domain.judgement import Evidence, judge, unread
 from agent.domain.policy import Policy
 from agent.domain.problems import Problem, partial, platforms, problems
 from agent.domain.routes import Place
 from agent.domain.uk_time import uk_day
+from agent.domain.zoom import User
 from agent.domain.zoom_baseline import ZoomBaseline
 from agent.domain.zoom_evidence import Consent, ZoomEvidence
 from agent.effects.base import Answered, Later, Look
@@ -38,6 +39,7 @@ from agent.store.call_keys import CallKeys
 from agent.store.calls import Calls
 from agent.store.consents import Consents
 from agent.store.engine import Store, Transaction
+from agent.store.hosts import Hosts
 from agent.store.ledger import Claim, Ledger
 from agent.store.people import People
 from agent.store.register import Register
@@ -213,6 +215,18 @@ class RunSweep:
                 self._hold(tx, claim)
                 for account in sorted(lapsed):
                     Consents(tx).lapse(account)
+        if zoom is not None:
+            self._learn_hosts(claim, zoom.users)
+
+    def _learn_hosts(self, claim: Claim, users: Reading[User]) -> None:
+        """Zoom's events name a host by nothing but its id."""
+        accounts = {user.id: user.email for rows in users.rows.values() for user in rows}
+        with self.store.read() as tx:
+            news = Hosts(tx).news(accounts)
+        if news:
+            with self.store.begin() as tx:
+                self._hold(tx, claim)
+                Hosts(tx).learn(news)
 
     def _decide(
         self,

@@ -27,8 +27,8 @@ Beat = Callable[[str, int, int], None]
 """Called after each answer: what is read, how much is done, of how much (0: unknown)."""
 
 
-class Users(Protocol):
-    """The users of our account."""
+class UserList(Protocol):
+    """Who is a user of our account."""
 
     def users(self, beat: Beat) -> Reading[User]:
         """Active, inactive and pending, keyed by e-mail in lower case."""
@@ -37,6 +37,10 @@ class Users(Protocol):
     def one(self, email: str) -> Fact[User | None]:
         """Asked directly. Known None: Zoom knows of no such user."""
         ...
+
+
+class Users(UserList, Protocol):
+    """The users of our account."""
 
     def settings(self, user: str) -> Settings:
         """By the user's id. A path that is absent is Unknown `not-told`, or `not-read`."""

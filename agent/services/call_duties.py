@@ -6,6 +6,7 @@ from agent.domain.application import Comment, Decision, DecisionConfirmed
 from agent.domain.call import Call, Entry, State, security_issue
 from agent.domain.call_incidents import OVERRIDDEN
 from agent.domain.call_rules import CallRules
+from agent.domain.call_watch import BEFORE
 from agent.domain.in_call import Concern, Ended, Reported, Reviewed, Started
 from agent.domain.people import Actor
 from agent.domain.retention import ENDS
@@ -14,6 +15,8 @@ from agent.services.call_office import Office
 from agent.services.contact_windows import follow as follow_window
 from agent.store import call_erasure
 from agent.store.engine import Transaction
+from agent.store.ledger import Ledger
+from agent.store.legs import WATCH
 from agent.store.register import Register
 from agent.store.tasks import Task, Tasks
 from agent.store.telling import clear, raise_and_tell
@@ -42,11 +45,20 @@ def follow(
         call_erasure.owe(tx, call, office.keep)
     elif entry.step == "move":
         call_erasure.put_off(tx, call)
+    _watch(tx, call, entry)
     asset = Register(tx).get(call.device)
     if asset is not None and isinstance(said, Started) and _machine(entry):
         raise_and_tell(tx, office.policy, OVERRIDDEN, asset, "overridden", by)
     if asset is not None and isinstance(said, Reviewed):
         clear(tx, OVERRIDDEN, asset, by)
+
+
+def _watch(tx: Transaction, call: Call, entry: Entry) -> None:
+    """Whether it runs in Zoom is looked at from shortly before its time until it is over."""
+    if entry.step in ("approve", "move") and call.state is State.APPROVED:
+        Ledger(tx).owe(WATCH, call.id, max(tx.now, call.at - BEFORE))
+    elif entry.step in ("start", "drop", "end"):
+        Ledger(tx).owe(WATCH, call.id, tx.now)
 
 
 def _no_longer(tx: Transaction, call: Call, entry: Entry) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -19,6 +20,7 @@ from agent.domain.zoom import LiveMeeting
 from agent.domain.zoom_legs import Leg
 from agent.store.engine import Moment, Transaction, metadata
 
+WATCH, FACTS = "call.watch", "call.facts"  # what is owed while a call may run, and after it
 call_leg = Table(
     "call_leg",
     metadata,
@@ -30,7 +32,6 @@ call_leg = Table(
     Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
     Column("ended_at", Moment),
-    Column("recorded_at", Moment),
     Column("began", Moment),
     Column("finished", Moment),
     Column("people", Integer),
@@ -41,7 +42,26 @@ call_leg = Table(
     sqlite_strict=True,
 )
 g = call_leg.c
+call_watch = Table(
+    "call_watch",
+    metadata,
+    Column("call", Text, ForeignKey("call.id"), primary_key=True),
+    Column("looks", Integer, nullable=False),
+    Column("unknown", Integer, nullable=False),  # looks that told nothing
+    Column("why", Text),  # of the last of them
+    sqlite_strict=True,
+)
+w = call_watch.c
 COLUMNS = [g[field.name] for field in fields(Leg)]
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How often it was looked whether this call runs, and how often nobody could tell."""
+
+    looks: int = 0
+    unknown: int = 0
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,21 @@ class Legs:
         self.tx.sql.execute(update(call_leg).where(mine).values(values))
         return leg
 
+    def looked(self, call_id: str, unknown: str | None = None) -> None:
+        """Once more; `unknown` says why it told nothing."""
+        new = self.tx.insert(call_watch).values(
+            call=call_id, looks=1, unknown=int(unknown is not None), why=unknown
+        )
+        more: dict[str, Any] = {"looks": w.looks + 1}
+        if unknown is not None:
+            more |= {"unknown": w.unknown + 1, "why": unknown}
+        self.tx.sql.execute(new.on_conflict_do_update(index_elements=["call"], set_=more))
+
+    def looks(self, call_id: str) -> Looks:
+        rows = select(w.looks, w.unknown, w.why).where(w.call == call_id)
+        found = self.tx.sql.execute(rows).one_or_none()
+        return Looks() if found is None else Looks(*found)
+
     def sealed(self, call_id: str) -> dict[int, bytes]:
         """Who took part, sealed, by the number of the leg."""
         rows = select(g.leg, g.sealed).where(g.call == call_id, g.sealed.is_not(None))
@@ -97,6 +132,11 @@ class Legs:
     def _select(self, *where: object) -> list[Leg]:
         rows = select(*COLUMNS).where(*where).order_by(g.call, g.leg)  # type: ignore[arg-type]
         return [Leg(**row._mapping) for row in self.tx.sql.execute(rows)]
+
+
+def about_leg(call_id: str, leg: int) -> str:
+    """What is sealed of a leg is bound to this."""
+    return f"call/{call_id}/leg/{leg}"
 
 
 def _row(leg: Leg) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""An incident that a person's statement causes: raised and told in one transaction."""
+"""An incident outside of a sweep: raised and told in one transaction."""
 
 from collections.abc import Iterable
 
@@ -10,6 +10,7 @@ from agent.domain.people import Actor
 from agent.domain.policy import Policy
 from agent.domain.problems import Problem
 from agent.domain.routes import Place, recipients
+from agent.domain.zoom_events import ACCOUNT
 from agent.store.audit import Audit
 from agent.store.engine import Transaction
 from agent.store.incidents import Incidents
@@ -17,13 +18,16 @@ from agent.store.people import People
 
 
 def raise_and_tell(
-    tx: Transaction, policy: Policy, rule: Rule, asset: Asset, reason: str, by: Actor
+    tx: Transaction, policy: Policy, rule: Rule, asset: Asset | None, reason: str, by: Actor
 ) -> Incident:
-    """One open incident for each iPad and rule; once more is a revision, told again."""
+    """One open incident for each iPad and rule; once more is a revision, told again.
+
+    Without an iPad it is one of the Zoom account.
+    """
     problem = Problem(
         type=rule.name,
-        subject=asset.tag,
-        establishment=asset.establishment,
+        subject=asset.tag if asset else ACCOUNT,
+        establishment=asset.establishment if asset else "",
         reason=reason,
         because=reason.replace("-", " "),
         value="",
@@ -52,13 +56,13 @@ def _tell(
     tx: Transaction,
     policy: Policy,
     rule: Rule,
-    asset: Asset,
+    asset: Asset | None,
     incident: Incident,
     problem: Problem,
 ) -> None:
-    code = asset.establishment
+    code, devices = (asset.establishment, (asset.local_id,)) if asset else ("", ())
     own: Iterable[str] = People(tx).own_roles().get(code, frozenset())
     place = Place(code=code, region=People(tx).region_of(code) or "", own=frozenset(own))
     for to in recipients(problem, place, policy.routes):
-        text = letter(incident, to, rule, (asset.local_id,), policy.phone)
+        text = letter(incident, to, rule, devices, policy.phone)
         Incidents(tx).tell(incident, to, text, "", again=False)

@@ -14,6 +14,9 @@ from typing import Any
 
 import msgspec
 
+from agent.domain.zoom import LiveMeeting
+from agent.domain.zoom_events import ZoomEvent
+
 WINDOW = timedelta(minutes=5)  # ours: Zoom names none
 MILLISECONDS = 10**11  # a Unix time above this is not in seconds
 
@@ -24,7 +27,21 @@ class _Payload(msgspec.Struct):
 
 class _Event(msgspec.Struct):
     event: Any = None
+    event_ts: Any = None
     payload: Any = None
+
+
+class _Object(msgspec.Struct):
+    """What an event is about: most name a meeting so, those of a summary so."""
+
+    id: Any = None
+    uuid: Any = None
+    host_id: Any = None
+    meeting_id: Any = None
+    meeting_uuid: Any = None
+    meeting_host_id: Any = None
+    start_time: Any = None
+    end_time: Any = None
 
 
 def is_from_zoom(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
@@ -60,6 +77,55 @@ def dedupe_key(headers: Mapping[str, str], body: bytes) -> str:
     if re.fullmatch(r"[A-Za-z0-9_.-]{1,100}", own):
         return f"id/{own}"
     return f"sha256/{hashlib.sha256(body).hexdigest()}"
+
+
+def told(body: bytes) -> ZoomEvent:
+    """What an event that is proven to be Zoom's says; what cannot be read of it is left out.
+
+    Nothing personal is taken: no topic, no name, no address.
+    """
+    try:
+        event = msgspec.json.decode(body, type=_Event)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError):
+        event = _Event()
+    about = event.payload.get("object") if isinstance(event.payload, dict) else None
+    found = msgspec.convert(about, _Object) if isinstance(about, dict) else _Object()
+    name = event.event if isinstance(event.event, str) else ""
+    return ZoomEvent(
+        name=name if re.fullmatch(r"[a-z][a-z0-9_.]{0,99}", name) else "unreadable",
+        at=_moment(event.event_ts),
+        meeting=LiveMeeting(
+            _id(found.id) or _id(found.meeting_id),
+            _id(found.uuid) or _id(found.meeting_uuid),
+        ),
+        host=_id(found.host_id) or _id(found.meeting_host_id),
+        began=_time(found.start_time),
+        ended=_time(found.end_time),
+    )
+
+
+def _id(raw: object) -> str:
+    """A number, or an id or uuid as Zoom forms them; empty: it is none."""
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = str(raw)
+    good = isinstance(raw, str) and re.fullmatch(r"[A-Za-z0-9+/=_-]{1,100}", raw)
+    return str(raw) if good else ""
+
+
+def _moment(raw: object) -> datetime | None:
+    """Milliseconds since 1970."""
+    good = isinstance(raw, int) and not isinstance(raw, bool) and 0 < raw < 10**14
+    return datetime.fromtimestamp(int(str(raw)) / 1000, UTC) if good else None
+
+
+def _time(raw: object) -> datetime | None:
+    if not isinstance(raw, str):
+        return None
+    try:
+        found = datetime.fromisoformat(raw)
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else None
 
 
 def _is_recent(stamp: str, now: datetime) -> bool:

@@ -4,7 +4,8 @@ Nothing here ends a meeting.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -52,10 +53,25 @@ class _Row(msgspec.Struct):
     uuid: Any = None
     email: Any = None
     recording: Any = None
+    has_recording: Any = None
 
 
 class _Presence(msgspec.Struct):
     status: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """All that runs in the account, as it was shown at one time."""
+
+    at: datetime
+    hosted: tuple[tuple[str, LiveMeeting], ...]  # by the host's e-mail in lower case
+    recorded: frozenset[LiveMeeting]
+    gap: Unknown | None
+
+    def of(self, email: str) -> Seen[LiveMeeting]:
+        """Of one host."""
+        return Seen(tuple(one for host, one in self.hosted if host == email), self.gap)
 
 
 class ZoomLive:
@@ -67,15 +83,20 @@ class ZoomLive:
     def live(self, user: User) -> Fact[Seen[LiveMeeting]]:
         """The user's own list first; where it shows nothing, the dashboard of the account,
         which costs one of few resource-intensive calls."""
+        listed = self.of_user(user)
+        if isinstance(listed, Unknown) or listed.value.rows:
+            return listed
+        seen = self.dashboard().of(user.email)
+        return seen.gap if seen.gap and not seen.rows else Known(seen, SOURCE, listed.at)
+
+    def of_user(self, user: User) -> Fact[Seen[LiveMeeting]]:
+        """By the user's own list, which leaves out the instant ones."""
         at = self._client.line.now()
         try:
             found = tuple(map(_meeting, self._of_user(user)))
         except UnknownReply as err:
             return not_read(err)
-        if found:
-            return Known(Seen(found, INSTANT), SOURCE, at)
-        seen = self._of_account(user)
-        return seen.gap if seen.gap and not seen.rows else Known(seen, SOURCE, at)
+        return Known(Seen(found, INSTANT), SOURCE, at)
 
     def _of_user(self, user: User) -> list[_Row]:
         """What can be read of it: that it shows nothing proves nothing."""
@@ -83,15 +104,22 @@ class ZoomLive:
         ask = Ask(path, Label.MEDIUM, "users/(id)/meetings", query)
         return _rows(listed(self._client, ask, "meetings", unturned))
 
-    def _of_account(self, user: User) -> Seen[LiveMeeting]:
-        today = self._client.line.now().date()
-        query = {"type": "live", **days(Span(today - LONGEST, today)), "page_size": PAGE}
+    def dashboard(self) -> Dashboard:
+        """All that runs in the account: one of few resource-intensive calls."""
+        at = self._client.line.now()
+        query = {
+            "type": "live", **days(Span(at.date() - LONGEST, at.date())), "page_size": PAGE,
+        }  # fmt: skip
         shown = "metrics/meetings"
         ask = Ask(shown, Label.RESOURCE_INTENSIVE, shown, query)
         told = listed(self._client, ask, "meetings", unturned)
         rows = _rows(told)
-        mine = tuple(_meeting(row) for row in rows if address(row.email) == user.email)
-        return Seen(mine, _gap(told, rows, query))
+        return Dashboard(
+            at,
+            tuple((address(row.email), _meeting(row)) for row in rows),
+            frozenset(_meeting(row) for row in rows if row.has_recording is True),
+            _gap(told, rows, query),
+        )
 
     def in_meeting(self, user: User) -> Fact[bool]:
         at = self._client.line.now()

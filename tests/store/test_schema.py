@@ -11,11 +11,14 @@ from sqlalchemy import Connection
 import agent.store.authorisations
 import agent.store.calls
 import agent.store.device_reports
+import agent.store.hosts
 import agent.store.legs
+import agent.store.notices
 import agent.store.pace
 import agent.store.tasks
 import agent.store.windows
-import agent.store.withdrawals  # noqa: F401  (each declares its tables)
+import agent.store.withdrawals
+import agent.store.zoom_events  # noqa: F401  (each declares its tables)
 from agent.errors import Misconfigured
 from agent.store.engine import metadata
 from agent.store.opening import open_store, upgrade_database
@@ -32,7 +35,7 @@ OF_CALLS = {
     "device_report",
 }  # fmt: skip
 OF_WINDOWS = {"contact_window", "contact_evidence"}
-OF_EVENTS = {"call_leg"}
+OF_EVENTS = {"call_leg", "call_watch", "zoom_event", "zoom_host", "zoom_notice"}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -1,0 +1,36 @@
+"""Zoom's events as they came, each once. Nothing personal is kept of them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Index, Table, Text
+
+from agent.domain.zoom_events import ZoomEvent
+from agent.store.engine import Moment, Transaction, metadata
+
+zoom_event = Table(
+    "zoom_event",
+    metadata,
+    Column("key", Text, primary_key=True),  # Zoom's id of the request, or the body's hash
+    Column("event", Text, nullable=False),
+    Column("at", Moment),
+    Column("received_at", Moment, nullable=False),
+    Column("uuid", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Index("zoom_event_received", "received_at"),
+    sqlite_strict=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoomEvents:
+    tx: Transaction
+
+    def add(self, key: str, event: ZoomEvent) -> bool:
+        """False: it is here already, from another delivery."""
+        new = self.tx.insert(zoom_event).values(
+            key=key, event=event.name, at=event.at, received_at=self.tx.now,
+            uuid=event.meeting.uuid, number=event.meeting.id, host=event.host,
+        )  # fmt: skip
+        kept = new.on_conflict_do_nothing(index_elements=["key"]).returning(zoom_event.c.key)
+        return self.tx.sql.execute(kept).one_or_none() is not None
