@@ -13,6 +13,7 @@ from agent.cli.options import BY, JSON, actor
 from agent.errors import BadInput
 
 if TYPE_CHECKING:
+    from agent.domain.zoom_legs import Leg
     from agent.services.call_log import Log
 
 
@@ -122,8 +123,22 @@ def log(call: CALL, by: BY = None, as_json: JSON = False) -> None:
     if as_json:
         typer.echo(json.dumps(told))
         return
-    for name, value in told.items():
+    shown = told | {"by_zoom": _spoken(told["by_zoom"])}
+    for name, value in shown.items():
         typer.echo(f"{name.replace('_', ' '):<15} {value if value != '' else '-'}")
+
+
+def _spoken(legs: list[dict[str, Any]]) -> str:
+    """2 legs: 11:00 to 11:14, 2 people, 1 from outside; 11:16 to 11:27, not told yet"""
+    told = [
+        f"{one['leg']}, {one['people']} people, {one['outside']} from outside"
+        + "".join(f", {person['name']}" for person in one["shown"])
+        if one["told"]
+        else f"{one['leg']}, not told yet"
+        for one in legs
+    ]
+    many = "1 leg" if len(legs) == 1 else f"{len(legs)} legs"
+    return f"{many}: {'; '.join(told)}" if legs else ""
 
 
 def _card(file: Path) -> dict[str, Any]:
@@ -158,4 +173,19 @@ def _log(found: "Log") -> dict[str, Any]:
         "ended": found.ended,
         "security_issue": found.security_issue,
         "ir": found.ir,
+        "by_zoom": [_by_zoom(leg, found.people.get(leg.leg, [])) for leg in found.zoom.legs],
+        "noticed": list(found.zoom.noticed),
+        "gaps": list(found.zoom.gaps),
+    }
+
+
+def _by_zoom(leg: "Leg", people: list[dict[str, object]]) -> dict[str, object]:
+    from agent.domain.call_facts import spoken_leg
+
+    return {
+        "leg": spoken_leg(leg),
+        "told": leg.told_at is not None,
+        "people": leg.people,
+        "outside": leg.outside,
+        "shown": people,
     }

@@ -14,6 +14,7 @@ from agent.errors import BadInput
 if TYPE_CHECKING:
     from agent.domain.call import Call
     from agent.services.call_day import Today
+    from agent.services.call_zoom import InZoom
     from agent.store.tasks import Task
 
 resident = typer.Typer(help="A resident's access to calls (B2).", no_args_is_help=True)
@@ -32,6 +33,7 @@ def show(
     """One call and all that was stated. Nothing personal unless it is asked for."""
     from agent.domain.call import State
     from agent.services import call_book, call_day
+    from agent.services.call_zoom import in_zoom
 
     who = actor(by) if personal else None
     with office() as here:
@@ -39,6 +41,7 @@ def show(
         words = call_book.personal(here, call, who) if who else {}
         waits = found.state in (State.APPROVED, State.INTERRUPTED)
         missing = call_day.missing(here, found) if waits else ()
+        zoom = in_zoom(here, found)
     entries = [
         {
             "number": one.number,
@@ -53,7 +56,7 @@ def show(
     ]
     duties = [_task(one) for one in tasks]
     if as_json:
-        told = {**plain(found), "local_id": asset.local_id}
+        told = {**plain(found), "local_id": asset.local_id, **_in_zoom(zoom)}
         typer.echo(
             json.dumps({**told, "entries": entries, "tasks": duties, "missing": list(missing)})
         )
@@ -68,10 +71,23 @@ def show(
         )
     for gap in missing:
         typer.echo(f"before it starts: {gap}")
+    for name, lines in _in_zoom(zoom).items():
+        for line in lines:
+            typer.echo(f"{name.replace('_', ' ')}: {line}")
     for debt in plain(found)["debts"]:  # type: ignore[attr-defined]
         typer.echo(f"debt: {debt}")
     for one in tasks:
         typer.echo(_duty(one))
+
+
+def _in_zoom(found: "InZoom") -> dict[str, list[str]]:
+    from agent.domain.call_facts import spoken_leg
+
+    return {
+        "noticed": list(found.noticed),
+        "by_zoom": [spoken_leg(leg) for leg in found.legs],
+        "gap": list(found.gaps),
+    }
 
 
 @app.command("erase")
@@ -152,7 +168,10 @@ def _today(found: "Today") -> dict[str, object]:
             }
             for one in found.ipads
         ],
-        "calls": [plain(one) for one in found.calls],
+        "calls": [
+            {**plain(one), "noticed": list(found.noticed.get(one.id, ()))}
+            for one in found.calls
+        ],
         "tasks": [_task(one) for one in found.tasks],
         "overdue": len(found.overdue),
         "authorisation": list(found.letter),
@@ -168,6 +187,8 @@ def _tell(found: "Today") -> None:
         typer.echo(f"{ipad.asset.local_id} {ipad.asset.tag}: {stands}")
     for call in found.calls:
         typer.echo(_line(call))
+        for says in found.noticed.get(call.id, ()):
+            typer.echo(f"  {says}")
     for task in found.tasks:
         typer.echo(_duty(task) + (" OVERDUE" if task in found.overdue else ""))
     for finding in found.letter:

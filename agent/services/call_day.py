@@ -1,6 +1,7 @@
 """What a SPOC sees in the morning: iPads, calls of the day, tasks; and one call whole."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +17,7 @@ from agent.errors import BadInput
 from agent.services.authorisations import lists
 from agent.services.call_machine import doubts, look
 from agent.services.call_office import Office
+from agent.services.call_zoom import warnings
 from agent.store.authorisations import Authorisations
 from agent.store.calls import Calls, c
 from agent.store.device_reports import DeviceReports
@@ -48,6 +50,7 @@ class Today:
     calls: tuple[Call, ...]  # of the day, and older ones that are not over
     tasks: tuple[Task, ...]
     letter: tuple[str, ...]  # how the authorisation and the register differ
+    noticed: Mapping[str, tuple[str, ...]]  # by call: a recording, and what staff do now
 
     @property
     def overdue(self) -> tuple[Task, ...]:
@@ -67,14 +70,16 @@ def today(office: Office, establishment: str, day: date | None = None) -> Today:
         wanted = day or uk_day(tx.now)
         letter = in_force(Authorisations(tx).all(code), uk_day(tx.now))
         swept_at, ipads = _seen(tx, assets)
+        calls = tuple(one for one in every if _of(one, wanted))
         return Today(
             establishment=code,
             now=tx.now,
             ipads=ipads,
             swept_at=swept_at,
-            calls=tuple(one for one in every if _of(one, wanted)),
+            calls=calls,
             tasks=tuple(Tasks(tx).open(code)),
             letter=mismatches(letter, assets, uk_day(tx.now)),
+            noticed={one.id: warnings(tx, one) for one in calls},
         )
 
 

@@ -1,5 +1,6 @@
 """The log of a call (D7): whom, where, how long, and any security issue."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from agent.domain.call import Call, duration, legs, of_contact, on_duty, securit
 from agent.domain.people import Actor
 from agent.services.call_book import personal
 from agent.services.call_office import Office
+from agent.services.call_zoom import InZoom, in_zoom, people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,8 @@ class Log:
     ended: str
     security_issue: bool
     ir: str
+    zoom: InZoom
+    people: Mapping[int, list[dict[str, object]]]  # as Zoom showed them, by leg
 
 
 def log(office: Office, call_id: str, by: Actor) -> Log:
@@ -46,4 +50,6 @@ def log(office: Office, call_id: str, by: Actor) -> Log:
         ended=call.said("end").get("reason", ""),
         security_issue=security_issue(call),
         ir=call.said("ir").get("reference", ""),
+        zoom=in_zoom(office, call),
+        people=people(office, call),
     )

@@ -21,6 +21,7 @@ from agent.services.call_duties import follow
 from agent.services.call_machine import Seen, look, others
 from agent.services.call_office import Office, staff_of
 from agent.services.contact_windows import is_over
+from agent.services.call_zoom import warnings
 from agent.store.audit import Audit
 from agent.store.calls import Calls, about
 from agent.store.engine import Transaction
@@ -70,7 +71,8 @@ def record(
         )
         follow(tx, office, after, said, new, by)
         _write_down(tx, office, after, new, said, by)
-    notes = (*new.listed("gaps"), *new.listed("overridden"), *new.listed("debts"))
+        noticed = warnings(tx, after)
+    notes = (*noticed, *new.listed("gaps"), *new.listed("overridden"), *new.listed("debts"))
     return Recorded(after, new, new=True, notes=notes)
 
 

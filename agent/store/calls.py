@@ -25,6 +25,7 @@ from sqlalchemy import (
 from agent.domain.call import Call, Entry, State, call_id
 from agent.errors import BadInput, NotAllowed
 from agent.store.engine import Moment, Transaction, metadata
+from agent.store.legs import Legs
 
 STATES = ", ".join(f"'{state.value}'" for state in State)
 call = Table(
@@ -141,6 +142,7 @@ class Calls:
     def erase(self, wanted: str, at: datetime) -> None:
         """Its key is gone: what it sealed goes too."""
         self.tx.sql.execute(update(entry).where(e.call == wanted).values(sealed=None))
+        Legs(self.tx).erase(wanted)
         self.tx.sql.execute(update(call).where(c.id == wanted).values(erased_at=at))
 
 

@@ -10,7 +10,7 @@ from agent.store.engine import Moment, Transaction, metadata
 zoom_event = Table(
     "zoom_event",
     metadata,
-    Column("key", Text, primary_key=True),  # Zoom's id of the request, or the body's hash
+    Column("key", Text, primary_key=True),  # the hash of its body
     Column("event", Text, nullable=False),
     Column("at", Moment),
     Column("received_at", Moment, nullable=False),

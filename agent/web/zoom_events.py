@@ -76,7 +76,7 @@ class Receiver:
         challenge = challenge_answer(self.secret, body)
         if challenge is not None:
             return 200, json.dumps(challenge).encode()
-        return await self._kept(told(body), dedupe_key(headers, body)), b""
+        return await self._kept(told(body), dedupe_key(body)), b""
 
     async def _kept(self, event: ZoomEvent, key: str) -> int:
         """A store that is slow is not waited for longer; it goes on all the same."""

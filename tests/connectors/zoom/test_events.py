@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.zoom.events import challenge_answer, dedupe_key, is_from_zoom
+from agent.domain.zoom import LiveMeeting
+from agent.domain.zoom_events import ZoomEvent
+from connectors.zoom.events import challenge_answer, dedupe_key, is_from_zoom, told
 
 SECRET = "webhook-secret"
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -21,15 +23,15 @@ def signed(body: bytes = BODY, at: datetime = NOW, unit: int = 1) -> dict[str, s
 
 
 @pytest.mark.parametrize("unit", [1, 1000])
-@pytest.mark.parametrize("minutes", [-5, 0, 5])
+@pytest.mark.parametrize("minutes", [-120, -85, 0, 5])
 def test_what_zoom_signed_lately_is_taken(unit: int, minutes: int) -> None:
     headers = signed(at=NOW + timedelta(minutes=minutes), unit=unit)
     assert is_from_zoom(SECRET, headers, BODY, NOW)
 
 
 @pytest.mark.parametrize("unit", [1, 1000])
-@pytest.mark.parametrize("seconds", [-301, 301])
-def test_what_is_older_than_five_minutes_is_not(unit: int, seconds: int) -> None:
+@pytest.mark.parametrize("seconds", [-7201, 301])
+def test_what_is_older_than_the_last_repeat_or_to_come_is_not(unit: int, seconds: int) -> None:
     headers = signed(at=NOW + timedelta(seconds=seconds), unit=unit)
     assert not is_from_zoom(SECRET, headers, BODY, NOW)
 
@@ -84,7 +86,58 @@ def test_any_other_body_is_no_question(body: bytes) -> None:
 
 
 def test_an_event_has_one_key_however_often_it_comes() -> None:
-    assert dedupe_key({"X-ZM-Request-Id": "abc-1"}, BODY) == "id/abc-1"
-    assert dedupe_key({}, BODY) == dedupe_key({"x-zm-request-id": "a\nb"}, BODY)
-    assert dedupe_key({}, BODY) != dedupe_key({}, BODY + b" ")
-    assert dedupe_key({}, BODY).startswith("sha256/")
+    assert dedupe_key(BODY) == f"sha256/{hashlib.sha256(BODY).hexdigest()}"
+    assert dedupe_key(BODY) != dedupe_key(BODY + b" ")
+
+
+def an_event(**about: object) -> bytes:
+    told_of = {"event": "recording.started", "event_ts": 1795309200123}
+    return json.dumps({**told_of, "payload": {"account_id": "A", "object": about}}).encode()
+
+
+def test_of_an_event_only_what_is_needed_and_nothing_personal_is_taken() -> None:
+    found = told(
+        an_event(
+            id=81234567890, uuid="ab/c==", host_id="u-1", topic="Jo", host_email="a@b.example",
+            start_time="2026-11-22T01:00:00Z", end_time="2026-11-22T01:14:00+01:00",
+        )
+    )  # fmt: skip
+    assert found == ZoomEvent(
+        name="recording.started",
+        at=datetime(2026, 11, 22, 1, 0, 0, 123000, tzinfo=UTC),
+        meeting=LiveMeeting("81234567890", "ab/c=="),
+        host="u-1",
+        began=datetime(2026, 11, 22, 1, tzinfo=UTC),
+        ended=datetime(2026, 11, 22, 0, 14, tzinfo=UTC),
+    )
+
+
+def test_a_summary_names_its_meeting_in_other_words() -> None:
+    found = told(an_event(meeting_id="81234567890", meeting_uuid="u==", meeting_host_id="h"))
+    assert (found.meeting, found.host) == (LiveMeeting("81234567890", "u=="), "h")
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"id": True, "uuid": ["x"], "host_id": "a@b.example", "start_time": "2026-11-22T01:00"},
+        {"id": "Jo Blogginsworth", "uuid": "x" * 101, "start_time": 7, "end_time": "soon"},
+        {},
+    ],
+)
+def test_what_is_no_id_and_no_time_is_left_out(about: dict[str, object]) -> None:
+    found = told(an_event(**about))
+    assert (found.meeting, found.host) == (LiveMeeting("", ""), "")
+    assert (found.began, found.ended) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"[]", b"\xff", b"[" * 99_999, b'{"event": 5}', b'{"event": "Jo Blogginsworth"}',
+        b'{"event": "a", "payload": [], "event_ts": "x"}',
+    ],
+)  # fmt: skip
+def test_an_event_that_cannot_be_read_is_one_still(body: bytes) -> None:
+    assert told(body).name in ("unreadable", "a")
+    assert told(body).at is None
