@@ -28,7 +28,7 @@ def receive(
     from agent.wiring import open_store_of
 
     try:
-        import uvicorn
+        from agent.web.serving import serve
     except ModuleNotFoundError as err:
         raise NO_EXTRA from err
     from agent.web.zoom_events import PATH, Receiver
@@ -37,13 +37,9 @@ def receive(
     settings, policy = load(), load_policy()
     secret = secret_of(settings)
     with open_store_of(settings) as store, listening(host, port) as door:
+        where = f"http://{host}:{door.getsockname()[1]}{PATH}"
         app = Receiver(secret, store.clock, lambda event, key: take(store, policy, event, key))
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, lifespan="on"
-        )
-        where = f"{host}:{door.getsockname()[1]}"
-        typer.echo(f"callsteward receives Zoom's events at http://{where}{PATH}")
-        uvicorn.Server(config).run(sockets=[door])
+        serve(app, door, lambda: typer.echo(f"callsteward receives Zoom's events at {where}"))
 
 
 def secret_of(settings: "Settings") -> str:
