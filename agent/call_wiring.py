@@ -20,8 +20,9 @@ from connectors.zoom.shared_live import SharedLive
 from connectors.zoom.users import ZoomUsers
 
 QUICK = timedelta(seconds=10)  # a look that fails is made again soon: it need not be patient
-LOOK = timedelta(minutes=3)  # the calls of one look, each with its token's, and the pace
-READ = timedelta(minutes=5)  # the same with all patience
+LOOK = timedelta(minutes=5)  # the calls of one look, each with its token's, and the pace
+READ = timedelta(minutes=10)  # the same with all patience
+PACE = timedelta(minutes=1)
 
 
 def watching_of(settings: Settings, store: Store) -> Reading | None:
@@ -45,7 +46,7 @@ def effects_of_calls(
 ) -> tuple[Effect, ...]:
     """All of them, also where no Zoom is configured: what is owed must never be strange."""
     watching = watching_of(settings, store)
-    stop = timedelta(seconds=3 * settings.deadline_seconds) + LOOK
+    stop = timedelta(seconds=8 * settings.deadline_seconds) + PACE  # two writes, tokens twice
     return (
         WatchCall(store, watching, policy, LOOK),
         ReadFacts(store, call_facts_of(settings, store), keys, READ),

@@ -2,13 +2,13 @@
 
     ./run drill recorded [--times N] [--short] [--json] [--strict]
 
-The agent, the receiver, Zoom's sandbox and the mail server are real processes. A call runs on an
-iPad, and somebody starts a recording: time is counted from there to the moment in which the mail
-server has taken the last of the letters, by our own record of its answer. Each time is another
-meeting, so everybody is told each time. The baseline is one letter handed to the same server
-by the same connector, alone. The exit code is 0 if each recording was an incident whose letters
-all came, its stop was tried, and no event was stored twice; with --strict also only if 95 of a
-hundred took less than two seconds.
+The agent, the receiver, Zoom's sandbox and the mail server are real processes. A meeting runs
+on an iPad, and somebody starts a recording: time is counted from there to the moment in which
+the mail server has taken the last of the letters, by our own record of its answer. Each time is
+another meeting, so everybody is told each time. The baseline is one letter handed to the same
+server by the same connector, alone. The exit code is 0 if each recording was an incident whose
+letters all came, its stop was tried, and no event was stored twice; with --strict also only if
+95 of a hundred took less than two seconds.
 """
 
 import argparse

@@ -102,6 +102,15 @@ def test_what_cannot_be_read_leaves_a_leg_as_it_was_and_is_counted(there: ZoomCa
     assert not leg.running
 
 
+def test_what_was_read_only_in_part_ends_no_leg(there: ZoomCalls) -> None:
+    call = begun(there)
+    there.zoom("K10003", "end")
+    there.zoom("K10003", "start", type=2)  # an arranged one, which the user's own list shows
+    there.core.failures = [Failure("zoom.dashboard", 500)]
+    there.pass_time(seconds=30)
+    assert [leg.running for leg in there.legs(call)] == [True, True]
+
+
 def test_two_calls_on_one_ipad_the_meeting_is_the_one_that_staff_started(
     there: ZoomCalls,
 ) -> None:
