@@ -1,6 +1,7 @@
 """A recording is started during a call: agent, receiver, Zoom and mail server as processes."""
 
 import json
+import re
 import signal
 from contextlib import closing
 from pathlib import Path
@@ -57,6 +58,8 @@ def test_a_recording_started_during_a_call_is_told_and_shown(
             outside.control("POST", "call", {"device": "K10001", "action": "record"})
             until(lambda: len(outside.mails()) - before == 3)
             until(lambda: stops(store, "K10001"))
+            outside.control("POST", "call", {"device": "K10001", "action": "end"})
+            until(lambda: not any(leg.running for leg in _legs(store, call)))
         letters = outside.mails()[before:]
         assert {letter["Subject"].split()[1] for letter in letters} == {"HIGH"}
         assert all("K10001" in letter["Subject"] for letter in letters)
@@ -67,13 +70,20 @@ def test_a_recording_started_during_a_call_is_told_and_shown(
         assert (leg.uuid, leg.host) == (meeting["uuid"], meeting["host_id"])
         with store.read() as tx:
             names = list(tx.sql.scalars(select(zoom_event.c.event)))
-        assert names == ["meeting.started", "recording.started"]
+        assert names == ["meeting.started", "recording.started", "meeting.ended"]
         assert {one["status"] for one in outside.control("GET", "webhook")["log"]} == {200, 204}
         code, out, _ = run("call", "show", call, settings=settings)
         assert code == 0
         assert "noticed: a recording was started" in out
         assert "to stop it: refused" in out
         assert "The protocol says end the call: End now." in out
+        code, out, _ = run("call", "log", call, "--by", "S-ACI-SPOC", settings=settings)
+        assert code == 0
+        assert re.search(r"^by zoom +1 leg: \d\d:\d\d to \d\d:\d\d, not told yet$", out, re.M)
+        asked = ("call", "log", call, "--json", "--by", "S-ACI-SPOC")
+        told = json.loads(run(*asked, settings=settings)[1])
+        assert [one["told"] for one in told["by_zoom"]] == [False]
+        assert len(told["noticed"]) == 1
 
 
 def _legs(store: Store, call: str) -> list[Any]:
@@ -164,4 +174,3 @@ def test_a_receiver_without_its_secret_does_not_start(home: Path, content: str |
     assert (code, out) == (2, "")
     assert err.startswith("callsteward: CALLSTEWARD_ZOOM_EVENTS_SECRET_FILE names no secret")
     assert err.count("\n") == 1
-    assert json.dumps(err)
