@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from agent.domain.call import Call, State
 from agent.domain.contact import LIVE, Window
@@ -12,8 +13,10 @@ from agent.store.addresses import address_of
 from agent.store.call_keys import CallKeys
 from agent.store.calls import Calls, c
 from agent.store.engine import Store, Transaction
+from agent.store.legs import Legs
 from agent.store.windows import Windows, w
 
+A_DAY, JUST_NOW = timedelta(days=1), timedelta(minutes=2)
 RUNNING = State.IN_CALL.value
 
 
@@ -45,6 +48,13 @@ def runs_on(tx: Transaction, tag: str, beside: str = "") -> bool:
     """Whether staff say that a call runs on this iPad, another one than `beside`."""
     running = Calls(tx).select(c.device == tag, c.state == RUNNING)
     return any(one.id != beside for one in running)
+
+
+def seen_on(tx: Transaction, window: Window, now: datetime) -> bool:
+    """Whether a meeting was seen on this iPad just now, whose end nobody told of."""
+    calls = Calls(tx).select(c.device == window.device, c.at > now - A_DAY)
+    legs = [leg for call in calls for leg in Legs(tx).of(call.id)]
+    return any(leg.running and leg.last_seen > now - JUST_NOW for leg in legs)
 
 
 def window_of(store: Store, wanted: str) -> tuple[Window, Call]:

@@ -10,15 +10,16 @@ from datetime import datetime, timedelta
 
 from agent.domain.call import Call, State
 from agent.domain.contact import Mode, Window
-from agent.domain.facts import Fact, Known, Unknown
+from agent.domain.facts import NEVER, Fact, Known, Unknown
 from agent.domain.zoom import NOT_TOLD
 from agent.effects.base import Answered, Later, Look
-from agent.effects.contact_book import runs_on, window_of
+from agent.effects.contact_book import runs_on, seen_on, window_of
 from agent.effects.contact_zoom import RUNS, ContactZoom, proven, reached, runs, user_of
 from agent.errors import TryAgain
 from agent.store.audit import Audit
 from agent.store.engine import Store, Transaction
 from agent.store.ledger import Claim, Ledger
+from agent.store.legs import Legs
 from agent.store.windows import ALLOW_LIST, CLOSE, MEETING_GONE, Windows
 
 BY_STAFF = {
@@ -53,8 +54,9 @@ class CloseWindow:
         if not window.is_live:
             return Answered("closing already")
         reason = window.reason or BY_STAFF.get(call.state, "")
-        if not reason and now < window.until:
-            return Later(window.until, "it is open until then", due=window.until)
+        until = max(window.until, self._last_leg(call) + self.linger)
+        if not reason and now < until:
+            return Later(until, "it is open until then", due=until)
         if not reason and call.state is State.IN_CALL and not self._forgotten(call, now):
             soon = now + STATED
             return Later(soon, "staff have not ended the call", due=soon)
@@ -73,6 +75,12 @@ class CloseWindow:
         else:
             Ledger(tx).owe(MEETING_GONE, window.id, due=tx.now)
 
+    def _last_leg(self, call: Call) -> datetime:
+        """When the call's meeting was last seen, or ended (W5)."""
+        with self.store.read() as tx:
+            legs = Legs(tx).of(call.id)
+        return max((leg.ended_at or leg.last_seen for leg in legs), default=NEVER)
+
     def _forgotten(self, call: Call, now: datetime) -> bool:
         """Nobody said that it ended, and its last sign is ten minutes old."""
         signs = [entry.at for entry in call.of("start", "staff-change", "concern")]
@@ -83,7 +91,7 @@ class CloseWindow:
         zoom = reached(self.zoom)
         user = user_of(zoom, window.account, window.user)
         with self.store.read() as tx:
-            other = runs_on(tx, window.device, beside=call.id)
+            other = runs_on(tx, window.device, beside=call.id) or seen_on(tx, window, now)
         running = proven(zoom, user) if not stated else runs(zoom, user, now, stated=other)
         if _not_told(running) and not call.of("start"):
             running = runs(zoom, user, now, stated=other)

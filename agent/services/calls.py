@@ -20,8 +20,8 @@ from agent.services.call_case import NOW, How, authority_of, case_of
 from agent.services.call_duties import follow
 from agent.services.call_machine import Seen, look, others
 from agent.services.call_office import Office, staff_of
-from agent.services.contact_windows import is_over
 from agent.services.call_zoom import warnings
+from agent.services.contact_windows import is_over
 from agent.store.audit import Audit
 from agent.store.calls import Calls, about
 from agent.store.engine import Transaction

@@ -19,6 +19,7 @@ from agent.store.engine import Transaction
 from agent.store.findings import finding
 from agent.store.incidents import incident
 from agent.store.ledger import Ledger
+from agent.store.legs import Legs
 from agent.store.tasks import Tasks
 from agent.store.windows import Windows
 
@@ -48,6 +49,7 @@ def holds(tx: Transaction, call: Call) -> tuple[str, ...]:
 def strike(tx: Transaction, call: Call, by: Actor = AGENT, second: str = "") -> None:
     """What is sealed leaves the database. Its key goes after the commit, and never before."""
     Calls(tx).erase(call.id, tx.now)
+    Legs(tx).forget(call.id)
     for window in Windows(tx).of(call.id):
         Windows(tx).keep_sealed(window, None)
     both = {"second": second} if second else {}

@@ -105,6 +105,10 @@ class Legs:
         self.tx.sql.execute(update(call_leg).where(mine).values(values))
         return leg
 
+    def forget(self, call_id: str) -> None:
+        """Who took part, once the call is erased."""
+        self.tx.sql.execute(update(call_leg).where(g.call == call_id).values(sealed=None))
+
     def looked(self, call_id: str, unknown: str | None = None) -> None:
         """Once more; `unknown` says why it told nothing."""
         new = self.tx.insert(call_watch).values(

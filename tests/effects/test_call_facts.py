@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent.domain.in_call import Closed, Dropped
-from agent.services import call_book, call_log
+from agent.services import call_erasure, call_log
 from agent.services.call_zoom import in_zoom
 from agent.services.calls import record
 from connectors.sandbox.failures import Failure
@@ -67,7 +67,7 @@ def test_names_are_kept_only_under_the_calls_key_and_go_with_it(there: ZoomCalls
     files = b"".join(one.read_bytes() for one in folder.glob("callsteward.db*"))
     assert FAMILY.encode() not in files
     assert logged(there, call).people[1]
-    call_book.erase(there.office, call, by("SPOC"), by("SEC"))
+    call_erasure.erase(there.office, call, by("SPOC"), by("SEC"))
     with there.office.store.read() as tx:
         from agent.store.legs import Legs
 
@@ -80,7 +80,7 @@ def test_what_zoom_tells_after_the_call_was_erased_has_no_names(there: ZoomCalls
     there.core.failures = [Failure("zoom.pastMeeting", 503)]
     there.pass_time(minutes=4)
     record(there.office, call, Closed(), by("SPOC"))
-    call_book.erase(there.office, call, by("SPOC"), by("SEC"))
+    call_erasure.erase(there.office, call, by("SPOC"), by("SEC"))
     there.core.failures = []
     there.pass_time(minutes=20)
     with there.office.store.read() as tx:

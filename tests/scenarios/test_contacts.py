@@ -10,11 +10,13 @@ from agent.domain.application import Cancelled, Moved
 from agent.domain.contact import State
 from agent.domain.contact_words import Invite
 from agent.domain.in_call import Dropped
+from agent.domain.zoom import LiveMeeting
 from agent.errors import BadInput, NotAllowed
 from agent.services.call_book import Booking, move
 from agent.services.consents import device_named
 from agent.store.call_erasure import holds
 from agent.store.calls import Calls
+from agent.store.legs import Legs
 from connectors.sandbox.failures import Failure
 from tests.support import calls as said
 from tests.support.calls import EMAIL
@@ -85,6 +87,19 @@ def test_a_call_that_nobody_ended_is_closed_ten_minutes_after_its_time(
     assert moorland.state(call) is State.IN_CALL
     moorland.later(minutes=2)
     assert (moorland.state(call), moorland.listed()) == (State.CLOSED, frozenset())
+
+
+def test_ten_minutes_count_from_the_last_leg_that_was_seen(moorland: Family) -> None:
+    """W5, where nobody stated a start, nor an end."""
+    call = moorland.invited()
+    moorland.later(hours=3, minutes=5)
+    with moorland.store.begin() as tx:
+        leg = Legs(tx).saw(call, LiveMeeting("81", "u=="), "h", tx.now)
+        Legs(tx).ended(leg, tx.now)
+    moorland.later(minutes=9)
+    assert moorland.state(call) is State.INVITED
+    moorland.later(minutes=2)
+    assert moorland.state(call) is State.CLOSED
 
 
 def test_whoever_never_comes_is_not_left_behind(moorland: Family) -> None:
