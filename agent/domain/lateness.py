@@ -16,8 +16,10 @@ LATE_AFTER = {
     "contact.invite": timedelta(minutes=10),
     "meeting.arrange": timedelta(minutes=10),
     "contact.verify": timedelta(hours=2),
+    "call.erase": timedelta(days=1),
 }
 """Kind of obligation -> how long after its due time somebody must know."""
+MAY_WAIT = ("call.erase",)  # held for a good reason: late only where it was tried in vain
 MANY = 3  # subjects that are late at once are one cause
 EVERYWHERE = "all"
 
@@ -26,7 +28,7 @@ def late(kind: str, owed: Mapping[str, Sequence[datetime]], now: datetime) -> li
     """What is late of this kind: one problem for each subject, or one for all of many.
 
     `owed` has the due times (UTC) by subject: the night of a sweep, the inbox of a letter, the
-    tag of an iPad. One inbox that takes nothing must not hide that later none does.
+    tag of an iPad, the call. One inbox that takes nothing must not hide that later none does.
     """
     missed = {
         subject: [due for due in dues if now - due > LATE_AFTER[kind]]

@@ -80,6 +80,11 @@ OPERATIONS = {
         "See on the agent's machine why Zoom does not renew it. It is tried again by itself; a"
         " consent that is not used for months ends, and then its user must sign in anew.",
     ),
+    "call.erase.late": (
+        "what is personal in a call is erased when its time has come",
+        "See on the agent's machine why the keys of calls cannot be destroyed: the folder that"
+        " CALLSTEWARD_CALL_KEYS_DIR names must be there, and the agent's user must own it.",
+    ),
 }
 """What the agent itself owes -> what must hold, and what to do."""
 IPAD_IS_SILENT = (

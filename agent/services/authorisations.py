@@ -78,5 +78,10 @@ def history(store: Store, establishment: str = "") -> list[Authorisation]:
 
 def lists(tx: Transaction, establishment: str, tag: str, day: date) -> bool:
     """Whether the letter in force at this place on this day lists this iPad (C1)."""
-    found = in_force(Authorisations(tx).all(establishment), day)
+    found = letter_of(tx, establishment, day)
     return found is not None and tag in found.letter.tags
+
+
+def letter_of(tx: Transaction, establishment: str, day: date) -> Authorisation | None:
+    """The letter in force at this place on this day."""
+    return in_force(Authorisations(tx).all(establishment), day)

@@ -15,7 +15,9 @@ from agent.domain.people import Actor
 from agent.domain.second_look import SecondLook
 from agent.domain.statement import Statement
 from agent.domain.steps import Taken, take
+from agent.domain.uk_time import uk_day
 from agent.errors import NotAllowed
+from agent.services.authorisations import letter_of
 from agent.services.call_case import NOW, How, authority_of, case_of
 from agent.services.call_duties import follow
 from agent.services.call_machine import Seen, look, others
@@ -131,6 +133,9 @@ def _entry(
         said["gaps"] = list(map(str, taken.recorded))
     if debts:
         said["debts"] = list(debts)
+    if case.said.name == "approve":
+        letter = letter_of(tx, case.call.establishment, uk_day(case.at))
+        said |= {"authorisation": letter.id} if letter else {}
     return Entry(
         number=case.call.version + 1,
         step=taken.step.name,

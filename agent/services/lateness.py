@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from agent.domain.incident import Incident
-from agent.domain.lateness import LATE_AFTER, late
+from agent.domain.lateness import LATE_AFTER, MAY_WAIT, late
 from agent.domain.mail import letter
 from agent.domain.policy import Policy
 from agent.domain.problems import Problem
@@ -40,6 +40,8 @@ def _changes(tx: Transaction, kind: str) -> tuple[list[Problem], list[Incident]]
     """What became late, and what no longer is."""
     owed: dict[str, list[datetime]] = defaultdict(list)
     for one in Ledger(tx).open(kind):
+        if kind in MAY_WAIT and one.failures < 2:
+            continue
         owed[_subject(one)].append(one.due)
     now_late = {problem.subject: problem for problem in late(kind, owed, tx.now)}
     open_now = {i.subject: i for i in Incidents(tx).open() if i.type == f"{kind}.late"}
@@ -49,7 +51,7 @@ def _changes(tx: Transaction, kind: str) -> tuple[list[Problem], list[Incident]]
 
 
 def _subject(owed: Owed) -> str:
-    """The inbox of a letter, whichever the incident; else the night or the iPad itself."""
+    """The inbox of a letter, whichever the incident; else the night, the iPad, the call."""
     return owed.subject.split("/")[2] if owed.kind == "mail" else owed.subject
 
 

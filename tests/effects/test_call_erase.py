@@ -27,6 +27,7 @@ from agent.services.call_erasure import erase
 from agent.services.call_office import Office
 from agent.services.calls import record
 from agent.services.consents import device_named
+from agent.services.lateness import tell_lateness
 from agent.store.call_erasure import ERASE
 from agent.store.ledger import Ledger, Owed
 from agent.store.telling import clear, raise_and_tell
@@ -289,6 +290,30 @@ def again(desk: Desk, call: str) -> None:
     words = told(desk)
     assert words.count("CALL_ERASURE_BEGUN") == words.count("CALL_ERASED") == 1
     assert (desk.owed(), verify_chain(desk.office.store, None).ok) == ([], True)
+
+
+def test_keys_that_cannot_be_destroyed_are_told_and_what_is_held_is_not(desk: Desk) -> None:
+    call = desk.cancelled()
+    with desk.office.store.begin() as tx:
+        raise_and_tell(tx, desk.office.policy, OVERRIDDEN, ipad(desk), "overridden", by("GOV"))
+    desk.at(DUE + timedelta(days=2))
+    assert (desk.gone(call), lateness(desk)) == (False, [])
+    with desk.office.store.begin() as tx:
+        clear(tx, OVERRIDDEN, ipad(desk), by("GOV"))
+    folder = desk.office.keys.folder
+    folder.rename(folder.with_name("away"))
+    for hour in range(2, 5):
+        desk.at(DUE + timedelta(days=2, hours=hour))
+    assert lateness(desk) == [f"call.erase.late {call}"]
+    folder.with_name("away").rename(folder)
+    assert desk.at(DUE + timedelta(days=3)).gone(call)
+    assert lateness(desk) == [f"call.erase.late {call} is over"]
+
+
+def lateness(desk: Desk) -> list[str]:
+    """What is told of erasing; nobody takes the mail here."""
+    found = tell_lateness(desk.office.store, desk.office.policy)
+    return [one for one in found if one.startswith(ERASE)]
 
 
 def test_the_agent_ends_what_two_people_began(desk: Desk) -> None:

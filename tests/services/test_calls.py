@@ -148,6 +148,7 @@ def test_a_decision_is_made_here_or_says_where_it_was_taken_from(office: Office)
     commented(office, call)
     assert "not decided here" in refusal(office, call, GRANTED, "SPOC")
     done = record(office, call, replace(GRANTED, form="VDR 12"), by("SPOC"))
+    assert done.entry.said["authorisation"] == "40E-MDI-1"  # P5
     assert done.entry.said["form"] == "VDR 12"
 
 
