@@ -40,11 +40,12 @@ class _Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """The application. `now` gives aware UTC."""
+    """The application. `now` gives aware UTC; `patience` is in seconds."""
 
     secret: str
     now: Callable[[], datetime]
     keep: Keep
+    patience: float = PATIENCE
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -62,7 +63,7 @@ class Receiver:
         if scope["method"] != "POST":
             return 405, b""
         try:
-            body = await asyncio.wait_for(_body(receive), PATIENCE)
+            body = await asyncio.wait_for(_body(receive), self.patience)
         except _TooLarge:
             return 413, b""
         except TimeoutError:
@@ -82,7 +83,7 @@ class Receiver:
         """A store that is slow is not waited for longer; it goes on all the same."""
         storing = asyncio.create_task(asyncio.to_thread(self._store, event, key))
         try:
-            return await asyncio.wait_for(asyncio.shield(storing), PATIENCE)
+            return await asyncio.wait_for(asyncio.shield(storing), self.patience)
         except TimeoutError:
             log.warning("the store was busy for too long", extra={"event": event.name})
             return 503

@@ -176,6 +176,7 @@ def test_a_start_that_was_lost_is_known_by_what_comes_after(there: ZoomCalls) ->
 def test_a_recording_that_begins_again_is_told_again(there: ZoomCalls) -> None:
     there.zoom(MDI1, "start")
     for action in ("record", "stop-recording", "record"):
+        there.clock.now += timedelta(seconds=1)
         there.zoom(MDI1, action)
         there.deliver()
         there.settle()

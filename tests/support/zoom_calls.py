@@ -51,6 +51,7 @@ from tests.support.registers import as_file, contact_rows
 MDI1, MDI2 = "K10003", "K10004"
 HOOK = f"https://callsteward.example{PATH}"
 LEASE = timedelta(minutes=3)
+SECONDS = 60.0  # how long the receiver waits for the store here
 SLOTS = {"alarm": 50, "watch": 50}
 
 
@@ -110,7 +111,7 @@ class ZoomCalls:
         self, body: bytes, headers: Any, method: str = "POST", path: str = PATH
     ) -> tuple[int, bytes]:
         """To the receiver itself, as an ASGI server does."""
-        receiver = Receiver(self.secret, self.clock, self._keep)
+        receiver = Receiver(self.secret, self.clock, self._keep, SECONDS)
         return asyncio.run(ask(receiver, body, headers, method, path))
 
     def _keep(self, event: Any, key: str) -> object:

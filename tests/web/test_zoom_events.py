@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,11 @@ from sqlalchemy import select
 
 from agent.errors import StoreBusy
 from agent.store.zoom_events import zoom_event
-from agent.web import zoom_events
 from agent.web.zoom_events import LARGEST, PATH, Receiver
 from connectors.sandbox.zoom.webhooks import Delivery
 from tests.support.calls import PERSONAL
 from tests.support.stores import NOON
-from tests.support.zoom_calls import MDI1, ZoomCalls, ask, zoom_calls
+from tests.support.zoom_calls import MDI1, SECONDS, ZoomCalls, ask, zoom_calls
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_store_that_fails_makes_zoom_send_it_again(there: ZoomCalls) -> None:
     def fails(*_: object) -> object:
         raise StoreBusy("the database is away")
 
-    receiver = Receiver(there.secret, there.clock, fails)
+    receiver = Receiver(there.secret, there.clock, fails, SECONDS)
     status, body = asyncio.run(ask(receiver, event.body, event.headers))
     assert (status, body) == (503, b"")
     there.core.zoom.webhooks.sent(event, status, body)
@@ -134,15 +134,13 @@ def test_a_fault_of_ours_makes_zoom_send_it_again(there: ZoomCalls) -> None:
     def fails(*_: object) -> object:
         raise ZeroDivisionError("Jo Blogginsworth")
 
-    receiver = Receiver(there.secret, there.clock, fails)
+    receiver = Receiver(there.secret, there.clock, fails, SECONDS)
     assert asyncio.run(ask(receiver, event.body, event.headers)) == (500, b"")
 
 
 def test_a_store_that_is_busy_for_too_long_is_not_waited_for_and_stores_all_the_same(
-    there: ZoomCalls, monkeypatch: pytest.MonkeyPatch
+    there: ZoomCalls,
 ) -> None:
-    import threading
-
     event, may_go, kept = an_event(there), threading.Event(), threading.Event()
 
     def slow(*_: object) -> object:
@@ -150,10 +148,9 @@ def test_a_store_that_is_busy_for_too_long_is_not_waited_for_and_stores_all_the_
         kept.set()
         return True
 
-    monkeypatch.setattr(zoom_events, "PATIENCE", 0.01)
-
     async def both() -> tuple[int, bytes]:
-        answer = await ask(Receiver(there.secret, there.clock, slow), event.body, event.headers)
+        receiver = Receiver(there.secret, there.clock, slow, 0.01)
+        answer = await ask(receiver, event.body, event.headers)
         may_go.set()
         return answer
 
