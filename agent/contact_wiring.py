@@ -17,6 +17,7 @@ from agent.schemes import load_calls
 from agent.settings import Settings
 from agent.store.call_keys import CallKeys
 from agent.store.engine import Store
+from agent.store.signing import ProofKey
 from agent.zoom_wiring import acting_app, consents_of, pacer_of, reader_of, vault_of
 from connectors.http import Reach
 from connectors.retry import Patience
@@ -36,6 +37,11 @@ could outlast it."""
 def call_keys_of(settings: Settings) -> CallKeys:
     """The calls' keys, beside the database and outside it."""
     return CallKeys(settings.call_keys_dir or settings.data_dir.absolute() / "call-keys")
+
+
+def proof_key_of(settings: Settings) -> ProofKey:
+    """What signs purge proofs: in the data folder unless it is named."""
+    return ProofKey(settings.proof_key_file or settings.data_dir.absolute() / "proof.key")
 
 
 def contact_effects(settings: Settings, store: Store) -> tuple[Effect, ...]:

@@ -1,6 +1,7 @@
 """Scheme packs: the protocol's words and numbers, read from the `config` folder."""
 
 import csv
+import hashlib
 import io
 import re
 import tomllib
@@ -151,6 +152,15 @@ def load_card(scheme: str = "ipad", folder: Path | None = None) -> Card:
     told = _read((folder or config_folder()) / "schemes" / scheme / "card.toml", _Card)
     parts = (Part(one.heading, one.says, one.write, one.step, one.page) for one in told.part)
     return Card(told.title, told.intro, tuple(parts))
+
+
+def pack_version(scheme: str = "ipad", folder: Path | None = None) -> str:
+    """SHA-256 of every file of the scheme, its name before it, in the order of their names."""
+    pack = (folder or config_folder()) / "schemes" / scheme
+    found = hashlib.sha256()
+    for path in sorted(pack.glob("*.toml")):
+        found.update(f"{path.name}\n{_text(path)}".encode())
+    return found.hexdigest()
 
 
 def _known_roles(pack: Path, told: _Calls) -> None:

@@ -70,6 +70,12 @@ class Settings(BaseSettings):
         " over; then its key is destroyed. Longer while an IR or an incident of it is open.",
     )
 
+    proof_key_file: Path | None = Field(
+        default=None,
+        description="Key that signs purge proofs; mode 0600, made at first need; back it up"
+        " apart from the database. Unset: proof.key in data_dir.",
+    )
+
     mdm: Literal["intune"] | None = Field(
         default=None, description="Which MDM to ask. Unset, a sweep refuses."
     )

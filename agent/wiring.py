@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from agent.call_wiring import effects_of_calls
-from agent.contact_wiring import call_keys_of, contact_effects
+from agent.contact_wiring import call_keys_of, contact_effects, proof_key_of
 from agent.effects.base import Effect
 from agent.effects.call_erase import EraseCall
 from agent.effects.consent_refresh import RefreshConsent
@@ -19,8 +19,9 @@ from agent.policies import load_policy
 from agent.ports.alerts import Mailer
 from agent.ports.mdm import Mdm
 from agent.ports.together import Together, in_turn
-from agent.schemes import load_calls
+from agent.schemes import load_calls, pack_version
 from agent.services.call_office import Office
+from agent.services.proofs import Notary
 from agent.settings import Settings, load, read_file
 from agent.store.engine import Store
 from agent.store.integrity import BRIEFLY
@@ -87,6 +88,13 @@ def look_again_of(settings: Settings, store: Store) -> LookAgain:
     with suppress(Misconfigured):
         zoom = zoom_of(quick, store, in_turn)
     return LookAgain(mdm=mdm, zoom=zoom, policy=load_policy(), clock=store.clock)
+
+
+@contextmanager
+def open_notary() -> Iterator[Notary]:
+    """The same, and what makes and signs purge proofs."""
+    with open_call_office() as office:
+        yield Notary(office, proof_key_of(load()), pack_version())
 
 
 def mdm_of(settings: Settings) -> Mdm:

@@ -45,6 +45,16 @@ def noted(text: str | None) -> tuple[int, str] | None:
     return int(number), found
 
 
+@app.command("head")
+def head(out: OUT = None) -> None:
+    """Write the chain's last row's number and hash: note them away from this machine."""
+    from agent.services.audit import head as told
+    from agent.wiring import open_configured_store
+
+    with open_configured_store() as store:
+        hand_out(told(store), out)
+
+
 @app.command("export")
 def export(out: OUT = None) -> None:
     """Write the chain as JSON lines, for `verify_audit.py` and for a log store."""

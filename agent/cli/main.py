@@ -18,6 +18,7 @@ from agent.cli import (
     doctor,
     people,
     receive,
+    proof,
     register,
     sandbox,
     serve,
@@ -46,6 +47,7 @@ app.command("doctor")(doctor.doctor)
 app.command("sandbox")(sandbox.sandbox)
 app.command("checks")(checks.checks)
 app.command("settings")(settings.settings)
+app.command("verify")(proof.verify)
 app.command("today")(call_read.today)
 app.add_typer(calls.app, name="call")
 app.add_typer(contact.app, name="contact")

@@ -55,12 +55,17 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def first_broken(rows: Iterable[tuple[int, str, str]], head: tuple[int, str]) -> str | None:
+def first_broken(
+    rows: Iterable[tuple[int, str, str]],
+    head: tuple[int, str],
+    after: tuple[int, str] = (0, START),
+) -> str | None:
     """Why the chain does not hold, or None.
 
     `rows` are (number, text, hash) in order; `head` is the number and hash it must end with.
+    `after` is the row before the first one, where they are a segment only.
     """
-    last, previous = 0, START
+    last, previous = after
     for seq, text, found in rows:
         if seq != last + 1:
             return f"row {last + 1} is missing"

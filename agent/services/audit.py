@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.store.audit import Audit
-from agent.store.engine import Store
+from agent.store.engine import Store, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +39,15 @@ def lines(store: Store) -> Iterator[str]:
     with store.read() as tx:
         for _, text, found in Audit(tx).rows():
             yield json.dumps({"row": text, "hash": found}, ensure_ascii=False) + "\n"
-        rows, head = Audit(tx).head()
-        yield json.dumps({"head": {"seq": rows, "hash": head}}) + "\n"
+        yield _head(tx)
+
+
+def head(store: Store) -> str:
+    """The head alone, as the export's last line: to be noted where no hand reaches both."""
+    with store.read() as tx:
+        return _head(tx)
+
+
+def _head(tx: Transaction) -> str:
+    rows, found = Audit(tx).head()
+    return json.dumps({"head": {"seq": rows, "hash": found}}) + "\n"

@@ -98,10 +98,11 @@ class Audit:
         self.tx.sql.execute(update(audit_head).values(seq=seq, hash=previous))
         self.tx.entries.clear()
 
-    def rows(self) -> Iterator[tuple[int, str, str]]:
-        """Every row in order: number, text, hash."""
+    def rows(self, first: int = 1) -> Iterator[tuple[int, str, str]]:
+        """Every row from this one on, in order: number, text, hash."""
         self._append()
-        for entry in self.tx.sql.execute(every_row(self.tx.sql.dialect.name)):
+        rows = every_row(self.tx.sql.dialect.name).where(audit.c.seq >= first)
+        for entry in self.tx.sql.execute(rows):
             yield entry[0], _text(entry[1]), _text(entry[2])
 
     def has(self, seq: int, found: str) -> bool:

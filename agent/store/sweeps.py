@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Integer,
+    Row,
     Table,
     Text,
     func,
@@ -71,6 +72,7 @@ verdict = Table(
     sqlite_strict=True,
 )
 v = verdict.c
+ENDED = ("COMPLETE", "PARTIAL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ class Sweeps:
 
     def last(self) -> str | None:
         """The sweep that ended last."""
-        ended = select(s.id).where(s.state.in_(("COMPLETE", "PARTIAL")))
+        ended = select(s.id).where(s.state.in_(ENDED))
         found: str | None = self.tx.sql.scalar(ended.order_by(s.ended_at.desc()).limit(1))
         return found
 
@@ -196,19 +198,34 @@ class Sweeps:
         """Every verdict of a sweep, by establishment, subject and check."""
         rows = select(verdict).where(v.sweep == sweep_id)
         ordered = rows.order_by(v.establishment, v.subject, v.check_name)
-        return [
-            Finding(
-                row.subject, row.establishment, row.check_name, Verdict(row.verdict),
-                row.reason, row.because, "", Severity(row.severity),
-            )
-            for row in self.tx.sql.execute(ordered)
-        ]  # fmt: skip
+        return [_finding(row) for row in self.tx.sql.execute(ordered)]
+
+    def since(
+        self, at: datetime, subject: str, checks: Iterable[str]
+    ) -> list[tuple[str, datetime, tuple[Finding, ...]]]:
+        """Id, begin and these verdicts of one subject, of each sweep that began then or later
+        and ended; the oldest first. A sweep without any of them is left out."""
+        rows = select(s.id, s.started_at, *verdict.columns).join_from(sweep, verdict).where(
+            s.started_at >= at, s.state.in_(ENDED), v.subject == subject,
+            v.check_name.in_(tuple(checks)),
+        )  # fmt: skip
+        found: dict[tuple[str, datetime], list[Finding]] = {}
+        for row in self.tx.sql.execute(rows.order_by(s.started_at, s.id, v.check_name)):
+            found.setdefault((row.id, row.started_at), []).append(_finding(row))
+        return [(name, began, tuple(told)) for (name, began), told in found.items()]
 
     def counts(self, sweep_id: str) -> dict[Verdict, int]:
         """How many verdicts of each kind."""
         rows = select(v.verdict, func.count()).where(v.sweep == sweep_id).group_by(v.verdict)
         found: dict[str, int] = {row[0]: row[1] for row in self.tx.sql.execute(rows)}
         return {kind: found.get(kind.value, 0) for kind in Verdict}
+
+
+def _finding(row: Row[Any]) -> Finding:
+    return Finding(
+        row.subject, row.establishment, row.check_name, Verdict(row.verdict), row.reason,
+        row.because, "", Severity(row.severity),
+    )  # fmt: skip
 
 
 def _kept(problem: Problem) -> dict[str, object]:

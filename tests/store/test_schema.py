@@ -15,6 +15,7 @@ import agent.store.hosts
 import agent.store.legs
 import agent.store.notices
 import agent.store.pace
+import agent.store.proofs
 import agent.store.tasks
 import agent.store.windows
 import agent.store.withdrawals
@@ -28,7 +29,7 @@ from tests.support.outside import ROOT, clean_environment
 from tests.support.postgres import Server
 from tests.support.shapes import an_engine, shape
 
-HEAD = "0006"
+HEAD = "0007"
 OF_ZOOM = {"pace", "consent", "consent_token"}
 OF_CALLS = {
     "authorisation", "authorisation_asset", "call", "call_entry", "task", "withdrawal",
@@ -36,6 +37,10 @@ OF_CALLS = {
 }  # fmt: skip
 OF_WINDOWS = {"contact_window", "contact_evidence"}
 OF_EVENTS = {"call_leg", "call_watch", "zoom_event", "zoom_host", "zoom_notice"}
+STEPS_DOWN = (
+    ("0006", {"purge_proof"}), ("0005", OF_EVENTS), ("0003", OF_WINDOWS), ("0002", OF_CALLS),
+    ("0001", OF_ZOOM),
+)  # fmt: skip
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -112,12 +117,7 @@ def test_the_schema_goes_down_step_by_step_and_up_again(empty: str) -> None:
     whole = shape(empty)
     engine = an_engine(empty)
     first = set(whole)
-    for revision, tables in (
-        ("0005", OF_EVENTS),
-        ("0003", OF_WINDOWS),
-        ("0002", OF_CALLS),
-        ("0001", OF_ZOOM),
-    ):
+    for revision, tables in STEPS_DOWN:
         with engine.begin() as sql:
             downgrade(sql, revision)
         first -= tables

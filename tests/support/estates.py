@@ -235,10 +235,11 @@ def make_world(
     establishments: int = 3,
     database: bytes = b"",
     codes: Sequence[str] = (),
+    clock: Clock | None = None,
 ) -> World:
     """A new estate, imported, before its first night. `database` is that of such a one;
     `codes` are its establishments, left out: the first ones."""
-    clock = Clock()
+    clock = clock or Clock()
     every = read_establishments(
         config_folder() / "establishments.csv", 1000 if codes else establishments
     )

@@ -40,7 +40,7 @@ from connectors.zoom.invitations import ZoomInvitations
 from connectors.zoom.live import ZoomLive
 from connectors.zoom.meetings import ZoomMeetingControl, ZoomMeetings
 from tests.support import calls as said
-from tests.support.estates import BASE, BY, NO_PATIENCE, InProcess, World, make_world
+from tests.support.estates import BASE, BY, NO_PATIENCE, Clock, InProcess, World, make_world
 from tests.support.registers import as_file
 from tests.support.zoom_world import reader, with_zoom
 
@@ -169,9 +169,11 @@ REMOVED = Removed(
 )  # fmt: skip
 
 
-def a_family(folder: Path, *, consents: bool = True, where: str = "") -> Family:
+def a_family(
+    folder: Path, *, consents: bool = True, where: str = "", clock: Clock | None = None
+) -> Family:
     """Two establishments, four iPads. `where`: the URL of another database."""
-    world = make_world(where or folder, codes=CODES)
+    world = make_world(where or folder, codes=CODES, clock=clock)
     numbers = range(2 * len(CODES)) if consents else range(0)
     keys = CallKeys(folder / "call-keys")
     world = with_zoom(world, folder, numbers).with_effect("sweep", keys=keys)
@@ -180,7 +182,10 @@ def a_family(folder: Path, *, consents: bool = True, where: str = "") -> Family:
     tags = tuple(
         world.ipad(n).asset_tag for n in range(4) if world.ipad(n).local_id.startswith("MDI")
     )
-    authorisations.record(world.store, said.RULES, said.a_letter(tags=tags), said.by("SPOC"))
+    today = world.clock.now.date()
+    dates = {"dated": today - timedelta(days=19), "review_on": today + timedelta(days=60)}
+    letter = said.a_letter(tags=tags, **dates)
+    authorisations.record(world.store, said.RULES, letter, said.by("SPOC"))
     office = Office(world.store, keys, said.RULES, said.POLICY)
     outside = outside_of(world, folder)
     store, policy = world.store, said.POLICY
