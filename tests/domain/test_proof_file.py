@@ -95,7 +95,7 @@ def again(content: bytes, change: Callable[[Any], Any]) -> bytes:
     return one_form(change(json.loads(content))) + b"\n"
 
 
-FORMS = {
+FORMS: dict[str, Callable[[bytes], bytes]] = {
     "no line feed": lambda c: c[:-1],
     "two line feeds": lambda c: c + b"\n",
     "a space": lambda c: c.replace(b",", b", ", 1),
