@@ -143,22 +143,41 @@ def test_the_same_contact_told_anew_keeps_its_window(moorland: Family) -> None:
     assert (len(moorland.windows(call)), moorland.state(call)) == (1, State.INVITED)
 
 
-def test_another_ipad_is_another_window(moorland: Family) -> None:
-    call = moorland.invited()
+def on_the_other(moorland: Family) -> Booking:
     at = moorland.clock.now + timedelta(hours=2)
-    other = Booking(
+    return Booking(
         device=device_named(moorland.store, "MDIBT002"),
         at=at,
         until=at + timedelta(hours=1),
         room="Chapel office",
     )
-    move(moorland.office, call, other, said.by("SPOC"))
+
+
+def test_another_ipad_is_another_window(moorland: Family) -> None:
+    call = moorland.invited()
+    move(moorland.office, call, on_the_other(moorland), said.by("SPOC"))
     moorland.settle()
     assert not moorland.listed()
     moorland.say(call, Invite())
     moorland.settle()
     assert moorland.listed("MDIBT002") == {EMAIL}
     assert [one.reason for one in moorland.windows(call)] == ["moved", ""]
+
+
+def test_who_is_invited_at_once_after_a_move_is_invited_to_the_other_ipad(
+    moorland: Family,
+) -> None:
+    """The end of the old window is asked for, and nobody has had time to close it."""
+    call = moorland.invited()
+    move(moorland.office, call, on_the_other(moorland), said.by("SPOC"))
+    moorland.say(call, Invite())
+    moorland.settle()
+    moorland.later(seconds=10)
+    first, second = moorland.windows(call)
+    assert (first.state, second.state) == (State.CLOSED, State.INVITED)
+    assert second.device == moorland.named("MDIBT002").asset_tag
+    assert not moorland.listed("MDIBT001")
+    assert moorland.listed("MDIBT002") == {EMAIL}
 
 
 @pytest.mark.parametrize("hours", [1, 5])
