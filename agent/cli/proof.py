@@ -82,7 +82,5 @@ def _pinned(text: str) -> str:
 
     found = text if KEY.fullmatch(text) else contents(Path(text)).decode("ascii", "replace")
     if not KEY.fullmatch(found.strip()):
-        raise BadInput(
-            "the key is none", "Give what this shows: callsteward contact proof-key"
-        )
+        raise BadInput("the key is none", "Give what this shows: callsteward contact proof-key")
     return found.strip()

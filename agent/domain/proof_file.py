@@ -162,9 +162,7 @@ def _noted(chain: Mapping[str, Any], noted: Head | None) -> list[Line]:
     last = chain["head"]["seq"]
     first, seq = last - len(chain["rows"]) + 1, noted[0]
     if not first <= seq <= last:
-        says = (
-            f"the head is of row {seq}, and the rows are {first} to {last}: ask anew"
-        )
+        says = f"the head is of row {seq}, and the rows are {first} to {last}: ask anew"
         return [Line(ok=False, says=says)]
     same = digest(chain["rows"][seq - first]) == noted[1]
     return [Line(same, f"row {seq} is {'the head' if same else 'another than the head'} given")]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from agent.domain.application import Moved
+from agent.domain.check import Verdict
 from agent.domain.contact_words import Invite
 from agent.domain.proof_file import looked_at
 from agent.errors import BadInput, Misconfigured
@@ -184,7 +185,7 @@ def test_the_first_sweep_a_day_later_tells_of_recordings(
     moorland: Family, tmp_path: Path
 ) -> None:
     office, call = notary(moorland, tmp_path), gone(moorland)
-    clean = [replace(finding(name), verdict=said.Verdict.PASS) for name in KEPT]
+    clean = [replace(finding(name), verdict=Verdict.PASS) for name in KEPT]
     for hours, state in ((1, "not asked yet"), (24, "none found"), (24, "none found")):
         moorland.clock.now += timedelta(hours=hours)
         swept(moorland.store, *clean)
@@ -203,7 +204,7 @@ def test_a_sweep_that_does_not_look_back_so_far_tells_nothing(
 ) -> None:
     call = gone(moorland)
     moorland.clock.now += timedelta(days=moorland.office.policy.zoom.search_days)
-    swept(moorland.store, *(replace(finding(n), verdict=said.Verdict.PASS) for n in KEPT))
+    swept(moorland.store, *(replace(finding(n), verdict=Verdict.PASS) for n in KEPT))
     found = make(notary(moorland, tmp_path), call, by("SPOC"))
     assert surface(found, "recordings")["state"] == "not asked yet"
 
