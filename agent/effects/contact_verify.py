@@ -37,6 +37,7 @@ GONE, LEFT, BLIND, WAITING = "gone", "still there", "nobody can read it", "not r
 ERASED = "its address was erased"
 SURFACE = {Mode.CONTACT: "external contact", Mode.MEETING: "scheduled meeting"}
 AGAIN = timedelta(hours=1)
+SET_SOON = timedelta(seconds=30)
 WITHOUT = ("consent-missing", "consent-lapsed")
 NOT_YET = (State.CLOSED, State.CLOSING)
 
@@ -86,6 +87,9 @@ class VerifyRemoval:
         window = Windows(tx).get(claim.subject)
         if answer.proof.get("lists") == LEFT:
             Ledger(tx).owe(ALLOW_LIST, window.group, due=tx.now)
+            if answer.result == GONE:  # it could be added again: read anew once they are set
+                Ledger(tx).owe(VERIFY, window.id, due=tx.now + SET_SOON)
+                return
         if window.mode is Mode.MEETING and answer.result == LEFT:
             Ledger(tx).owe(MEETING_GONE, window.id, due=tx.now)
         match answer.result:

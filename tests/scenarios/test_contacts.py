@@ -422,3 +422,19 @@ def test_the_sweep_expects_who_is_invited_and_nobody_else(moorland: Family) -> N
     moorland.zoom.contacts.come_back(moorland.user(), OTHER, moorland.clock.now)
     moorland.nights(1, first=moorland.clock.now.date() + timedelta(days=1))
     assert "zoom.no-contacts" not in moorland.passes(tag, moorland.clock.now.date())
+
+
+def test_nothing_is_verified_while_a_list_holds_an_address_again(moorland: Family) -> None:
+    """A request that landed late, or a hand in Zoom's portal."""
+    call = moorland.started()
+    moorland.ends(call)
+    moorland.later(seconds=30)
+    moorland.attested(call)
+    moorland.ports.control.set_allowed(
+        moorland.named("MDIBT001").zoom_group, frozenset({EMAIL})
+    )
+    moorland.settle()
+    assert moorland.state(call) is State.ATTESTED
+    assert not moorland.listed()
+    moorland.later(minutes=1)
+    assert moorland.state(call) is State.VERIFIED
