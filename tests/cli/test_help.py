@@ -56,7 +56,7 @@ def test_every_command_has_a_help_of_its_own(cli: Cli) -> None:
     for name in (
         "demo", "sweep", "report", "serve", "sandbox", "checks", "settings", "register",
         "contacts", "staff", "audit", "database", "zoom", "doctor", "authorisation",
-        "call", "today", "resident", "device",
+        "call", "today", "resident", "device", "contact", "verify",
     ):  # fmt: skip
         assert name in out
         assert cli(name, "--help")[0] == 0
