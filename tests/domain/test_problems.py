@@ -244,3 +244,16 @@ def test_the_key_of_a_cause_shows_no_value() -> None:
     """It is kept in incidents and in the audit."""
     assert "Solitaire" not in cause(a_problem(1, value="Solitaire"))
     assert cause(a_problem(1, value="a")) != cause(a_problem(1, value="b"))
+
+
+def test_many_letters_that_do_not_fit_are_counted_by_their_places() -> None:
+    one = Problem(
+        type="authorisation.fits", subject="authorisation/MDI", establishment="MDI",
+        reason="letter-differs", because="", value="", category=Category.UPKEEP,
+        severity=Severity.MEDIUM,
+    )  # fmt: skip
+    many = [
+        replace(one, establishment=f"M{n}I", subject=f"authorisation/M{n}I") for n in "ABCDE"
+    ]
+    [shared] = platforms(many, 1000, LIMITS).values()
+    assert shared.because == "5 establishments"
