@@ -134,6 +134,20 @@ def test_a_companion_is_told_and_stopped_too(there: ZoomCalls) -> None:
     assert meeting["companion"] == []
 
 
+def test_what_was_stopped_is_not_stopped_again_with_the_next(there: ZoomCalls) -> None:
+    may_record(there)
+    user = there.core.records.estate.ipad(2).zoom_user
+    wanted = {"in_meeting.ai_companion_questions": True}
+    there.core.records.edit(Edit(SETTINGS, user, set=wanted))
+    there.zoom(MDI1, "start")
+    for action in ("record", "start-companion"):
+        there.zoom(MDI1, action)
+        there.deliver()
+        there.settle()
+    assert there.stops() == ["asked", "asked"]
+    assert there.core.zoom.callers["actor", "zoom.liveMeeting"] == 2
+
+
 def test_a_delivery_that_is_repeated_changes_nothing(there: ZoomCalls) -> None:
     there.zoom(MDI1, "start")
     there.zoom(MDI1, "record")
