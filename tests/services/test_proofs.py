@@ -127,6 +127,17 @@ def test_the_same_knowledge_is_the_same_proof(moorland: Family, tmp_path: Path) 
     assert new != call
 
 
+def test_both_databases_prove_the_same(url: str, tmp_path: Path) -> None:
+    family = a_family(tmp_path, where=url)
+    office, call = notary(family, tmp_path), gone(family)
+    first, again = make(office, call, by("SPOC")), make(office, call, by("SPOC"))
+    assert first.content == again.content
+    assert good(first)
+    assert first.told["result"] == "proven"
+    assert family.audited()
+    family.store.close()
+
+
 def test_what_is_learned_later_is_another_proof(moorland: Family, tmp_path: Path) -> None:
     office, call = notary(moorland, tmp_path), moorland.started()
     results = [make(office, call, by("SPOC")).told]
