@@ -27,21 +27,30 @@ class Group:
     windows: tuple[Window, ...]
     addresses: Mapping[str, str]  # by the window's id
     stated: bool  # staff say that a call runs on one of its iPads
+    lost: Misconfigured | None = None  # the key of one that is closing: it closes without
 
     def of(self, *, live: bool) -> frozenset[str]:
-        """The addresses of those that are open, or of those that are closing."""
+        """The addresses of those that are open, or of those that are closing. Raises
+        Misconfigured where one of the latter is not known."""
+        if self.lost is not None and not live:
+            raise self.lost
         return frozenset(self.addresses[one.id] for one in self.windows if one.is_live is live)
 
 
 def group_of(store: Store, keys: CallKeys, group: str) -> Group:
-    """As it stands now. Raises Misconfigured where a call's key is lost."""
+    """As it stands now. Raises Misconfigured where the key of an open window's call is lost."""
+    found, lost = {}, None
     with store.read() as tx:
         windows = tuple(Windows(tx).of_group(group))
-        found = {
-            one.id: address_of(tx, keys, Calls(tx).get(one.call), one.entry) for one in windows
-        }
+        for one in windows:
+            try:
+                found[one.id] = address_of(tx, keys, Calls(tx).get(one.call), one.entry)
+            except Misconfigured as err:
+                if one.is_live:
+                    raise
+                lost = err
         stated = any(runs_on(tx, tag) for tag in {one.device for one in windows})
-    return Group(windows, found, stated)
+    return Group(windows, found, stated, lost)
 
 
 def runs_on(tx: Transaction, tag: str, beside: str = "") -> bool:

@@ -8,6 +8,7 @@ there, or there again, is an incident.
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from agent.domain.call import Call
 from agent.domain.call_incidents import CONTACT_LEFT, NOT_REMOVED
 from agent.domain.check import Rule
 from agent.domain.contact import Mode, State, Window
@@ -21,7 +22,7 @@ from agent.effects.contact_book import group_of, window_of
 from agent.effects.contact_closed import ask_to_remove
 from agent.effects.contact_zoom import ContactZoom, reached
 from agent.effects.meeting_gone import meetings_of
-from agent.errors import TryAgain
+from agent.errors import Misconfigured, TryAgain
 from agent.store.addresses import address_of
 from agent.store.audit import Audit
 from agent.store.call_keys import CallKeys
@@ -69,12 +70,15 @@ class VerifyRemoval:
             return Answered(LEFT if left else GONE)
         if call.erased_at is not None:
             return Answered(ERASED)
-        lists = self._lists(zoom, window)
-        with self.store.read() as tx:
-            address = address_of(tx, self.keys, call, window.entry)
+        return self._read(zoom, window, call, self._lists(zoom, window))
+
+    def _read(self, zoom: ContactZoom, window: Window, call: Call, lists: str) -> Answered:
+        address = self._address(window, call)
         match zoom.contacts.contacts(window.account):
             case Known(seen) if any(row.email == address for row in seen.rows):
                 return Answered(LEFT, {"lists": lists})
+            case Known(seen) if seen.rows and address is None:
+                return Answered(BLIND, {"lists": lists, "why": "its address is lost"})
             case Known(seen) if seen.gap is None:
                 return Answered(GONE, {"lists": lists})
             case Unknown(reason, why) if reason in WITHOUT:
@@ -106,6 +110,14 @@ class VerifyRemoval:
         """Two people have not attested it: said once it is overdue, and looked at again."""
         due = (window.closed_at or now) + self.remove_within
         return Answered(WAITING) if now >= due else Later(due, WAITING)
+
+    def _address(self, window: Window, call: Call) -> str | None:
+        """None: the call's key is lost. That no contact is there at all is told without it."""
+        try:
+            with self.store.read() as tx:
+                return address_of(tx, self.keys, call, window.entry)
+        except Misconfigured:
+            return None
 
     def _lists(self, zoom: ContactZoom, window: Window) -> str:
         """A request that landed late may have put an address back."""
