@@ -16,6 +16,7 @@ from agent.domain.proof_surfaces import (
     NOT_ASKED,
     UNKNOWN,
     Look,
+    Noticed,
     Told,
     moment,
     recordings,
@@ -50,6 +51,7 @@ class Known:
     call: Call
     local_id: str
     looks: Sequence[Look]  # of the sweeps since the call began, the oldest first
+    noticed: Sequence[Noticed]  # of the call's own time
     night: datetime | None  # when the contacts are read again; None: nothing is owed
     policy: str  # the version of the scheme pack
 
@@ -62,7 +64,7 @@ def proof_id(window: str, number: int) -> str:
 def purge_proof(known: Known, number: int) -> Told:
     """What is signed. Values are texts, lists and objects only."""
     window, call = known.window, known.call
-    every = [*surfaces(window), recordings(known.looks, over(window, call))]
+    every = [*surfaces(window), recordings(known.looks, known.noticed, over(window, call))]
     return {
         "form": FORM,
         "id": proof_id(window.id, number),

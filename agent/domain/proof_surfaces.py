@@ -114,8 +114,17 @@ class Look:
         return NONE_FOUND if passed == set(CHECKS) else UNKNOWN
 
 
-def recordings(looks: Sequence[Look], over: datetime) -> Told:
-    """Of the sweeps since the call began, the oldest first.
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A recording, or AI Companion, that Zoom told of while the call ran or just after it."""
+
+    at: datetime
+    sign: str
+    incident: str
+
+
+def recordings(looks: Sequence[Look], noticed: Sequence[Noticed], over: datetime) -> Told:
+    """Of the sweeps since the call began, the oldest first, and of what was noticed at once.
 
     What any of them found counts for ever. That there is none is told by the first one that
     began a day after the call and could read all of it: the proof is not another one each
@@ -125,9 +134,13 @@ def recordings(looks: Sequence[Look], over: datetime) -> Told:
     late = [one for one in looks if one.at >= over + PROCESSED]
     clean = [one for one in late if one.state == NONE_FOUND]
     one = next(iter(found or clean or late[::-1]), None)
+    state = one.state if one else NOT_ASKED
     return {
         "surface": RECORDINGS,
-        "state": one.state if one else NOT_ASKED,
+        "state": FOUND if noticed else state,
+        "noticed": [
+            {"at": moment(n.at), "sign": n.sign, "incident": n.incident} for n in noticed
+        ],
         "not_before": moment(over + PROCESSED),
         "sweep": {"id": one.sweep, "began": moment(one.at)} if one else None,
         "checks": {f.check: f.reason or f.verdict.value for f in one.verdicts} if one else {},

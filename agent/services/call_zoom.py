@@ -40,10 +40,16 @@ def in_zoom(office: Office, call: Call) -> InZoom:
 
 def warnings(tx: Transaction, call: Call) -> tuple[str, ...]:
     """What was noticed to be kept of it, and what staff do now."""
-    found = Notices(tx).of_device(call.device, call.at - BEFORE, call.until + AFTER)
-    mine = [one for one in found if _is_of(tx, one, call)]
     ends = f" {END_NOW}." if call.state in RUNNING else ""
-    return tuple(f"{_says(one)}.{ends}" for one in mine)
+    return tuple(f"{_says(one)}.{ends}" for one in noticed_of(tx, call))
+
+
+def noticed_of(tx: Transaction, call: Call) -> list[Notice]:
+    """What was noticed to be kept of it, the first one first; also where it ran at another
+    time than it was booked for."""
+    times = [call.at, call.until, *(one.at for one in call.of("start", "end"))]
+    found = Notices(tx).of_device(call.device, min(times) - BEFORE, max(times) + AFTER)
+    return [one for one in found if _is_of(tx, one, call)]
 
 
 def people(office: Office, call: Call) -> dict[int, list[dict[str, object]]]:

@@ -13,9 +13,10 @@ from agent.domain.contact import Window
 from agent.domain.people import Actor
 from agent.domain.proof import Known, begun, proof_id, purge_proof
 from agent.domain.proof_file import MADE, canonical, details, signed, written
-from agent.domain.proof_surfaces import CHECKS, Look
+from agent.domain.proof_surfaces import CHECKS, Look, Noticed
 from agent.errors import BadInput
 from agent.services.call_office import Office
+from agent.services.call_zoom import noticed_of
 from agent.services.people import must_work_here
 from agent.store.audit import Audit
 from agent.store.calls import Calls
@@ -99,6 +100,10 @@ def _known(tx: Transaction, notary: Notary, window: Window) -> Known:
         call=call,
         local_id=asset.local_id if asset else "",
         looks=[one for one in looks if (one.at - days).date() <= begun(call).date()],
+        noticed=[
+            Noticed(one.noticed_at, one.sign.value, one.incident)
+            for one in noticed_of(tx, call)
+        ],
         night=owed[0] if owed else None,
         policy=notary.pack,
     )

@@ -11,7 +11,7 @@ from agent.domain.call import State as CallState
 from agent.domain.check import Finding, Verdict
 from agent.domain.contact import REASONS, Evidence, Mode, State, Window
 from agent.domain.proof import STEPS, Known, begun, open_points, over, purge_proof
-from agent.domain.proof_surfaces import CHECKS, PROCESSED, Look
+from agent.domain.proof_surfaces import CHECKS, PROCESSED, Look, Noticed
 from tests.support.cases import HOUR, NOW
 
 PEOPLE = "S-MDI-SUP S-MDI-CHAP"
@@ -61,7 +61,7 @@ def known(one: Window, of: Call | None = None, **more: Any) -> Known:
     return Known(
         **{
             "window": one, "call": of or call(), "local_id": "MDIBT001", "looks": (),
-            "night": None, "policy": "ab" * 32, **more,
+            "noticed": (), "night": None, "policy": "ab" * 32, **more,
         }
     )  # fmt: skip
 
@@ -188,6 +188,18 @@ def test_recordings_are_told_by_a_sweep_a_day_later_and_a_found_one_at_once(
     assert (told["state"], made["result"]) == (state, result)
     assert (told["sweep"] or {}).get("id") == sweep
     assert told["not_before"] == (ended.entries[0].at + PROCESSED).isoformat()
+
+
+def test_a_recording_that_was_noticed_is_found_whatever_sweeps_say() -> None:
+    seen = Noticed(NOW, "recording", "INC-2026-00007")
+    for looks in ((), (look(48),)):
+        made = purge_proof(known(window(), looks=looks, noticed=(seen,)), 1)
+        told = surface(made, "recordings")
+        assert (told["state"], made["result"]) == ("found", "failed")
+        assert told["noticed"] == [
+            {"at": "2026-11-22T02:30:00+00:00", "sign": "recording",
+             "incident": "INC-2026-00007"},
+        ]  # fmt: skip
 
 
 def test_what_a_sweep_said_is_told_by_its_reason() -> None:

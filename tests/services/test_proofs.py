@@ -12,10 +12,14 @@ from agent.domain.application import Moved
 from agent.domain.check import Verdict
 from agent.domain.contact_words import Invite
 from agent.domain.proof_file import looked_at
+from agent.domain.zoom import LiveMeeting
+from agent.domain.zoom_events import Sign
 from agent.errors import BadInput, Misconfigured
 from agent.schemes import config_folder, pack_version
 from agent.services.call_case import How
 from agent.services.proofs import Notary, Proof, make, new_key
+from agent.store.hosts import Hosts
+from agent.store.noticing import notice
 from agent.store.signing import ProofKey, holds
 from tests.support import calls as said
 from tests.support.calls import PERSONAL, audited, by, finding, swept
@@ -208,6 +212,23 @@ def test_the_first_sweep_a_day_later_tells_of_recordings(
     found = make(office, call, by("SPOC"))
     assert found.told["result"] == "failed"
     assert surface(found, "recordings")["checks"][KEPT[0]] == "recording-found"
+
+
+def test_a_recording_that_zoom_told_of_during_the_call_is_found(
+    moorland: Family, tmp_path: Path
+) -> None:
+    office, call = notary(moorland, tmp_path), gone(moorland)
+    held = LiveMeeting("123456789", "u==")
+    with moorland.store.begin() as tx:
+        Hosts(tx).learn({"host-1": "K10003", "host-2": "K10004"})
+        notice(tx, said.POLICY, Sign.RECORDING, replace(held, uuid="x=="), "host-2", runs=True)
+    assert make(office, call, by("SPOC")).told["result"] == "proven"
+    with moorland.store.begin() as tx:
+        notice(tx, said.POLICY, Sign.RECORDING, held, "host-1", runs=True)
+    found = make(office, call, by("SPOC"))
+    assert found.told["result"] == "failed"
+    assert [one["sign"] for one in surface(found, "recordings")["noticed"]] == ["recording"]
+    assert good(found)
 
 
 def test_a_sweep_that_does_not_look_back_so_far_tells_nothing(
