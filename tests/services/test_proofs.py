@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.domain.application import Moved
+from agent.domain.application import Cancelled, Moved
 from agent.domain.check import Verdict
 from agent.domain.contact_words import Invite
 from agent.domain.proof_file import looked_at
@@ -17,6 +17,7 @@ from agent.domain.zoom_events import Sign
 from agent.errors import BadInput, Misconfigured
 from agent.schemes import config_folder, pack_version
 from agent.services.call_case import How
+from agent.services.call_erasure import erase
 from agent.services.proofs import Notary, Proof, make, new_key
 from agent.store.hosts import Hosts
 from agent.store.noticing import notice
@@ -266,6 +267,19 @@ def test_what_has_no_window_has_no_proof(moorland: Family, tmp_path: Path) -> No
     with pytest.raises(BadInput, match="no member of staff"):
         make(office, gone(moorland), by("NOBODY"))
     assert made_rows(moorland) == []
+
+
+def test_a_proof_outlives_the_erasure_of_its_call(moorland: Family, tmp_path: Path) -> None:
+    office, call = notary(moorland, tmp_path), moorland.invited()
+    moorland.say(call, Cancelled(reason="not-needed"))
+    moorland.settle()
+    moorland.attested(call)
+    moorland.later(days=1)
+    before = make(office, call, by("SPOC"))
+    erase(moorland.office, call, by("SPOC"), by("CHAP"))
+    after = make(office, call, by("SPOC"))
+    assert after.told == before.told
+    assert good(after)
 
 
 def test_a_lost_key_is_replaced_on_purpose_only(moorland: Family, tmp_path: Path) -> None:
