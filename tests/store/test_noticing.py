@@ -17,7 +17,7 @@ EVENT = ZoomEvent(name="recording.started", at=NOON, meeting=MEETING, host="h1")
 
 
 def test_an_event_is_kept_once_and_a_recording_is_one_incident_of_its_ipad(url: str) -> None:
-    store = staffed(url, lambda: NOON)  # type: ignore[arg-type]
+    store = staffed(url, lambda: NOON)
     with store.begin() as tx:
         assert ZoomEvents(tx).add("sha256/1", EVENT)
         assert not ZoomEvents(tx).add("sha256/1", EVENT)
