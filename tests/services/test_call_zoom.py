@@ -10,7 +10,7 @@ from agent.services.call_zoom import END_NOW
 from agent.services.calls import record
 from connectors.sandbox.failures import Failure
 from tests.effects.test_call_watch import begun, end
-from tests.support.calls import by
+from tests.support.calls import asked_for, by
 from tests.support.stores import NOON
 from tests.support.zoom_calls import MDI1, ZoomCalls, zoom_calls
 
@@ -45,6 +45,16 @@ def test_the_other_ipads_call_is_told_nothing(there: ZoomCalls) -> None:
     there.zoom("K10004", "record")
     there.deliver()
     assert record(there.office, call, Dropped(), by("SUP")).notes == ()
+
+
+def test_another_call_on_the_same_ipad_is_told_nothing(there: ZoomCalls) -> None:
+    call = begun(there)
+    there.zoom(MDI1, "record")
+    there.deliver()
+    there.settle()
+    other = asked_for(there.office, number="A9999ZZ")
+    noticed = call_day.today(there.office, "MDI").noticed
+    assert (len(noticed[call]), noticed[other]) == (1, ())
 
 
 def test_looks_that_told_nothing_are_shown(there: ZoomCalls) -> None:
