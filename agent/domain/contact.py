@@ -79,6 +79,11 @@ class Window:
         return self.state in LIVE
 
     @property
+    def is_wanted(self) -> bool:
+        """Live, and nothing has been said that ends it: another window may take its place."""
+        return self.is_live and not self.reason
+
+    @property
     def is_left(self) -> bool:
         """Whether two people must still see that nothing is left on the iPad."""
         return self.state is State.CLOSED or (

@@ -39,7 +39,7 @@ class InviteContact:
     def look(self, claim: Claim) -> Answered | Look:
         """Who is a contact already is asked nothing more."""
         window, _ = window_of(self.store, claim.subject)
-        if not window.is_live:
+        if not window.is_wanted:
             return Answered(NOT_WANTED)
         seen = reached(self.zoom).contacts.contacts(window.account)
         there = isinstance(seen, Known) and any(
@@ -49,7 +49,7 @@ class InviteContact:
 
     def act(self, claim: Claim, now: datetime) -> Answered | Later:
         window, _ = window_of(self.store, claim.subject)
-        if not window.is_live:
+        if not window.is_wanted:
             return Answered(NOT_WANTED)
         if window.state is State.REQUESTED:
             return Later(now + OPENS, "the group's lists do not hold the address yet")

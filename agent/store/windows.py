@@ -95,9 +95,8 @@ class Windows:
         return self.select(w.call == call)
 
     def live_of(self, call: str) -> Window | None:
-        """The one window of this call through which somebody is to be reached. One whose end
-        was asked for is none any more, also before it closes."""
-        found = [one for one in self.of(call) if one.is_live and not one.reason]
+        """The one window of this call through which somebody is to be reached."""
+        found = [one for one in self.of(call) if one.is_wanted]
         return found[-1] if found else None
 
     def of_group(self, group: str) -> list[Window]:

@@ -438,3 +438,21 @@ def test_nothing_is_verified_while_a_list_holds_an_address_again(moorland: Famil
     assert not moorland.listed()
     moorland.later(minutes=1)
     assert moorland.state(call) is State.VERIFIED
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_another_address_has_a_window_of_its_own_before_the_wrong_one_is_closed(
+    moorland: Family, opened: bool
+) -> None:
+    call = moorland.invited() if opened else moorland.prepared()
+    if not opened:
+        moorland.say(call, Invite())
+    moorland.say(call, replace(said.INFORMED, email=OTHER))
+    moorland.say(call, said.CONFIRMED)
+    moorland.say(call, Invite())
+    wrong, right = moorland.windows(call)
+    assert (wrong.reason, right.reason) == ("replaced", "")
+    assert wrong.contact != right.contact
+    moorland.later(seconds=3)
+    assert moorland.listed() == {OTHER}
+    assert [one.state for one in moorland.windows(call)] == [State.CLOSED, State.INVITED]
