@@ -39,6 +39,7 @@ class ZoomControl:
             ("PUT", "webhook"): self._subscribe,
             ("POST", "emit"): self._emit,
             ("PUT", "late"): self._late,
+            ("GET", "journal"): self._journal,
             **Happenings(self.zoom, self.raw).verbs(),
         }
 
@@ -161,6 +162,10 @@ class ZoomControl:
         """Send any event with any payload."""
         self.zoom.webhooks.emit(str(body["event"]), body.get("payload", {}))
         return self._webhook({}, "")
+
+    def _journal(self, body: Json, rest: str) -> Any:
+        """What changed something, after the row of this number; with none, all of it."""
+        return self.zoom.journal.since(int(rest or 0))
 
     def _late(self, body: Json, rest: str) -> Any:
         """`{"events": {name: seconds}}`: how late these events are sent; all others at once."""

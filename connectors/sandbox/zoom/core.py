@@ -17,6 +17,7 @@ from connectors.sandbox.records import Records
 from connectors.sandbox.wire import Answer, Json, Request
 from connectors.sandbox.zoom.apps import apps
 from connectors.sandbox.zoom.contacts import Contacts
+from connectors.sandbox.zoom.journal import Journal
 from connectors.sandbox.zoom.kept import Kept
 from connectors.sandbox.zoom.limits import Limits, Plan
 from connectors.sandbox.zoom.live import Live
@@ -82,6 +83,7 @@ class Zoom:
         self.calls: Counter[tuple[str, int]] = Counter()
         self.labels: Counter[str] = Counter()
         self.callers: Counter[tuple[str, str]] = Counter()
+        self.journal = Journal(clock)
         self._served = 0
 
     def handle(self, request: Request, failures: Sequence[Failure] = ()) -> Answer:
@@ -90,6 +92,7 @@ class Zoom:
         self.calls[name, answer.status] += 1
         self._served += 1
         tracking = guid(self.records.estate.seed, "zoom tracking", self._served)
+        self.journal.note(name, request, answer, tracking)
         usual = {} if answer.body is None else {"Content-Type": JSON}
         headers = {"x-zm-trackingid": tracking, **usual, **answer.headers}
         return replace(answer, headers=headers)

@@ -91,3 +91,20 @@ def test_a_wrong_word_is_refused_with_a_reason(
     answer = world.steer(method, path, body)
     assert answer.status == 400
     assert answer.body["error"]
+
+
+def test_what_changes_something_is_in_the_journal_with_what_came_of_it(
+    world: ZoomWorld,
+) -> None:
+    group = world.ipad().zoom_group
+    path, body = f"groups/{group}/settings", {"chat": {"share_files": {"enable": False}}}
+    world.zoom(path)
+    world.zoom(path, "PATCH", body, app="actor")
+    world.zoom(path, "PATCH", body)
+    rows = world.steer("GET", "journal").body
+    assert [(row["what"], row["path"], row["status"], row["body"]) for row in rows] == [
+        ("zoom.changeGroupSettings", path, 204, body),
+        ("zoom.changeGroupSettings", path, 400, body),
+    ]
+    assert rows[0]["at"] == world.core.clock().isoformat(timespec="microseconds")
+    assert world.steer("GET", "journal/1").body == rows[1:]
