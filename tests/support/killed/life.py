@@ -5,23 +5,19 @@ import hashlib
 import io
 import random
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.schemes import config_folder
-from connectors.sandbox import run as sandbox
 from tests.support.estates import BY
 from tests.support.killed.aftermath import Told, answers
-from tests.support.killed.look import Mailbox, Tables, message_id
+from tests.support.killed.installation import Installation, until
 from tests.support.killed.victims import Victim, Victims
-from tests.support.outside import SECONDS, Outside
+from tests.support.outside import SECONDS
 
 ESTABLISHMENTS = 4
-LATENCY_MS = 60
 QUICK = {"CALLSTEWARD_DEADLINE_SECONDS": "2", "CALLSTEWARD_RETRY_SECONDS": "2"}
 """A lease is as long as an attempt may take: with these, a dead one's ends within seconds."""
 FAULTS_AT_MOST = 6
@@ -35,14 +31,10 @@ class Life:
     """What runs, and what an observer writes down of it."""
 
     random: random.Random
-    folder: Path
-    outside: Outside
-    victims: Victims
-    mailbox: Mailbox
+    home: Installation
     register: list[dict[str, str]]
     history: list[Told] = field(default_factory=list)
     imports: dict[str, Victim] = field(default_factory=dict)  # by the file's hash
-    excused: Counter[str] = field(default_factory=Counter)  # by Message-ID
     agent: Victim | None = None
     command: Victim | None = None
     calm_letters: int = 0
@@ -52,29 +44,23 @@ class Life:
     @contextmanager
     def of(folder: Path, url: str, seed: int) -> Iterator["Life"]:
         """A sandbox, a database with its estate imported, and nothing running yet."""
-        options = sandbox.Options(
-            establishments_file=config_folder() / "establishments.csv",
-            establishments=ESTABLISHMENTS,
-            seed=seed,
-            latency_ms=LATENCY_MS,
-            data=folder / "sandbox",
-        )
-        with ExitStack() as stack:
-            outside = Outside(stack.enter_context(sandbox.running(options)))
-            store = outside.filled_store(url)
-            stack.callback(store.close)
-            settings = outside.environment(folder) | QUICK | {"CALLSTEWARD_DATABASE_URL": url}
-            log = stack.enter_context((folder / "log").open("wb"))
-            victims = Victims(settings, Tables(store.reader), log)
-            imap = outside.said["imap"]
-            box = Mailbox(imap["host"], imap["port"], imap["username"], imap["password"])
+        with Installation.of(folder, url, seed, ESTABLISHMENTS, QUICK) as home:
+            outside = home.outside
             text = Path(outside.said["files"]["register"]).read_text(encoding="utf-8")
             rows = list(csv.DictReader(io.StringIO(text)))
-            life = Life(random.Random(seed), folder, outside, victims, box, rows)
+            life = Life(random.Random(seed), home, rows)
             life.first_import = hashlib.sha256(text.encode()).hexdigest()
-            stack.enter_context(closing(life))
-            life.change()
-            yield life
+            with closing(life):
+                life.change()
+                yield life
+
+    @property
+    def folder(self) -> Path:
+        return self.home.folder
+
+    @property
+    def victims(self) -> Victims:
+        return self.home.victims
 
     def close(self) -> None:
         """Nothing of ours stays behind."""
@@ -110,7 +96,7 @@ class Life:
         time.sleep(self.random.uniform(0, 0.2 if aimed else 3))
         dying = self.who_dies(aimed=aimed)[:left]
         others = [victim for victim in self.alive() if victim not in dying]
-        self.note_unproven(self.victims.kill(dying, others, at_work=aimed))
+        self.home.note_unproven(self.victims.kill(dying, others, at_work=aimed))
 
     def who_dies(self, *, aimed: bool) -> list[Victim]:
         """Whoever has a claim, or all who may have it; else anybody, or everybody."""
@@ -125,12 +111,12 @@ class Life:
         """The iPads go wrong, or become well again."""
         self.history.append(Told(_now(), None))
         count, seed = self.random.randint(1, FAULTS_AT_MOST), self.random.randrange(10**6)
-        self.outside.control("POST", "clear", {})
-        self.outside.control("POST", "plant", {"count": count, "seed": seed})
+        self.home.outside.control("POST", "clear", {})
+        self.home.outside.control("POST", "plant", {"count": count, "seed": seed})
         self.history.append(Told(_now(), self.truth("fail")))
 
     def truth(self, verdict: str) -> frozenset[tuple[str, str]]:
-        return answers(self.outside.control("GET", "truth"), verdict)
+        return answers(self.home.outside.control("GET", "truth"), verdict)
 
     def ensure_agent(self) -> None:
         if self.agent is None or not self.agent.alive:
@@ -173,16 +159,6 @@ class Life:
     def alive(self) -> list[Victim]:
         return [one for one in (self.agent, self.command) if one is not None and one.alive]
 
-    def note_unproven(self, held: frozenset[str]) -> None:
-        """Letters that the mail server has, and of which the dead cannot have told us."""
-        keys = [key for key in held if key.startswith("mail/")]
-        if keys:
-            there = {message_id(mail) for mail in self.mailbox.read()}
-            rows = self.victims.tables.rows('select "key", message_id from mail')
-            self.excused.update(
-                row.message_id for row in rows if row.key in keys and row.message_id in there
-            )
-
     def command_ends(self) -> None:
         if self.command is not None:
             self.command.process.wait(SECONDS)
@@ -200,16 +176,6 @@ class Life:
 
     def nothing_owed(self) -> bool:
         return not self.victims.tables.unmet()
-
-
-def until(holds: Callable[[], object], seconds: float = SECONDS) -> bool:
-    """Wait for it; False if it does not come about."""
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def _now() -> str:

@@ -1,18 +1,15 @@
 """What a life of kills came to: the figures, and what is wrong, for people."""
 
 import csv
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 
 from tests.support.killed.aftermath import Aftermath
+from tests.support.killed.chain import chain_broken, command
 from tests.support.killed.life import ESTABLISHMENTS, Life
-from tests.support.outside import ROOT, SECONDS
 
-VERIFIER = ROOT / "deploy" / "verify_audit.py"
 MANY = 100  # kills from which on it is judged how many struck in mid-work
 PLACES = ESTABLISHMENTS + 1  # and the country
 
@@ -77,11 +74,11 @@ def judge(life: Life) -> Verdict:
     tables = life.victims.tables
     after = Aftermath(tables, tables.audit())
     done = [sha for sha, one in life.imports.items() if one.process.returncode == 0]
-    mails = life.mailbox.read()
-    twice, unexplained = after.duplicates(mails, life.excused)
+    mails = life.home.mailbox.read()
+    twice, unexplained = after.duplicates(mails, life.home.excused)
     late = after.lateness()
     unmet = [f"{key} is still owed" for key in tables.unmet()]
-    broken = _chain_broken(life)
+    broken = chain_broken(life.home)
     return Verdict(
         kills=len(life.victims.kills),
         in_flight=sum(kill.in_flight for kill in life.victims.kills),
@@ -112,7 +109,7 @@ def _register_lost(life: Life, after: Aftermath) -> list[str]:
     if last not in life.imports:
         return []  # no import of this life got through, and the first one's file is elsewhere
     found = life.folder / "register-now.csv"
-    _command(life, "register", "export", "--out", str(found))
+    command(life.home, "register", "export", "--out", str(found))
     wanted = _lines(life.folder / f"register-{last[:12]}.csv")
     return [f"the register has not: {line}" for line in wanted - _lines(found)]
 
@@ -120,20 +117,6 @@ def _register_lost(life: Life, after: Aftermath) -> list[str]:
 def _lines(file: Path) -> set[str]:
     with file.open(newline="", encoding="utf-8") as text:
         return {repr(sorted(row.items())) for row in csv.DictReader(text)}
-
-
-def _chain_broken(life: Life) -> list[str]:
-    """What the stand-alone verifier finds wrong with the exported chain."""
-    chain = life.folder / "audit.jsonl"
-    _command(life, "audit", "export", "--out", str(chain))
-    verifier = [sys.executable, str(VERIFIER), str(chain)]
-    told = subprocess.run(verifier, capture_output=True, text=True, check=False)
-    return [] if told.returncode == 0 else [(told.stdout + told.stderr).strip()]
-
-
-def _command(life: Life, *words: str) -> None:
-    if life.victims.start(*words).process.wait(SECONDS) != 0:
-        raise ChildProcessError(f"callsteward {' '.join(words[:2])} failed: see the log")
 
 
 def _p99(seconds: list[float]) -> float:
