@@ -1,15 +1,16 @@
 """The one-off meeting of a window is deleted, and read to be gone. The subject is the window's
-id. A meeting that runs is never deleted."""
+id. Nothing is deleted while a meeting runs on the iPad, this one or another."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from agent.domain.call import Call
 from agent.domain.contact import State, Window
 from agent.domain.facts import Known, Unknown
 from agent.effects.base import Answered, Later, Look
-from agent.effects.contact_book import window_of
+from agent.effects.contact_book import runs_on, window_of
 from agent.effects.contact_closed import shut
-from agent.effects.contact_zoom import ContactZoom, reached, user_of
+from agent.effects.contact_zoom import RUNS, ContactZoom, InTime, reached, runs, user_of
 from agent.errors import NotThere, TryAgain
 from agent.store.engine import Store, Transaction
 from agent.store.ledger import Claim
@@ -34,9 +35,13 @@ class DeleteMeeting:
         return Look.CANNOT_TELL
 
     def act(self, claim: Claim, now: datetime) -> Answered | Later:
-        window, _ = window_of(self.store, claim.subject)
+        time = InTime(self.store, self.store.clock(), self.lease)
+        window, call = window_of(self.store, claim.subject)
         zoom = reached(self.zoom)
-        requests = [_deleted(zoom, number) for number in meetings_of(zoom, window)]
+        known = meetings_of(zoom, window)
+        if known and self._runs(zoom, window, call, now):
+            return Later(now + RUNS, "a meeting runs on this iPad")
+        requests = [_deleted(zoom, number, time) for number in known]
         if meetings_of(zoom, window):
             return Later(now + GONE_SOON, "Zoom still shows the meeting")
         return Answered("gone", {"request": " ".join(filter(None, requests))})
@@ -51,6 +56,18 @@ class DeleteMeeting:
         Windows(tx).tell(window, "scheduled meeting", "read-back", "gone")
         if window.state is State.CLOSING:
             shut(tx, window, self.remove_within)
+
+    def _runs(self, zoom: ContactZoom, window: Window, call: Call, now: datetime) -> bool:
+        """Raises TryAgain where nobody can tell."""
+        with self.store.read() as tx:
+            other = runs_on(tx, window.device, beside=call.id)
+        user = user_of(zoom, window.account, window.user)
+        match runs(zoom, user, now, stated=other):
+            case Unknown(_, why):
+                raise TryAgain(f"nobody can tell whether a meeting runs: {why}")
+            case Known(running):
+                return running
+        raise AssertionError  # pragma: no cover
 
 
 def meetings_of(zoom: ContactZoom, window: Window) -> list[str]:
@@ -68,8 +85,9 @@ def meetings_of(zoom: ContactZoom, window: Window) -> list[str]:
     raise AssertionError  # pragma: no cover
 
 
-def _deleted(zoom: ContactZoom, number: str) -> str:
+def _deleted(zoom: ContactZoom, number: str, time: InTime) -> str:
     """Zoom's id of the request; empty where it was gone already."""
+    time.prove()
     try:
         return zoom.arranging.delete(number).request
     except NotThere:

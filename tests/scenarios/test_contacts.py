@@ -18,6 +18,7 @@ from agent.store.call_erasure import holds
 from agent.store.calls import Calls
 from agent.store.legs import Legs
 from connectors.sandbox.failures import Failure
+from connectors.sandbox.zoom.wire import Refused
 from tests.support import calls as said
 from tests.support.calls import EMAIL
 from tests.support.families import LINGER, REMOVED, WITHIN, Family, a_family
@@ -456,3 +457,27 @@ def test_another_address_has_a_window_of_its_own_before_the_wrong_one_is_closed(
     moorland.later(seconds=3)
     assert moorland.listed() == {OTHER}
     assert [one.state for one in moorland.windows(call)] == [State.CLOSED, State.INVITED]
+
+
+def test_the_meeting_of_a_call_that_is_over_is_left_while_another_call_runs(
+    moorland: Family,
+) -> None:
+    call = moorland.prepared()
+    moorland.say(call, Invite(mode="meeting"))
+    moorland.settle()
+    moorland.say(call, said.PRECALL, "SUP")
+    moorland.say(call, said.STARTED, "SUP")
+    number = moorland.windows(call)[0].meeting
+    moorland.core.failures = [Failure("zoom.deleteMeeting", 503)]
+    moorland.say(call, said.ENDED, "SUP")
+    moorland.settle()
+    moorland.zoom.meetings.start(moorland.user(), "another call", moorland.clock.now)
+    moorland.core.failures = []
+    moorland.later(minutes=1)
+    assert moorland.zoom.meetings.arranged(number)
+    assert moorland.state(call) is State.CLOSING
+    moorland.hang_up()
+    moorland.later(minutes=1)
+    assert moorland.state(call) is State.CLOSED
+    with pytest.raises(Refused):
+        moorland.zoom.meetings.arranged(number)
