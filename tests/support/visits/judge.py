@@ -153,7 +153,7 @@ class Judge:
         """What was changed on an iPad's group or user while a meeting ran there."""
         groups = {one.device: one.group for one in self.ways}
         for live in self.notes.lives:
-            group = groups[live.device]
+            group = groups.get(live.device)
             key = f"allow-list/{group}"
             here = [swap for swap in self.truth.swaps() if swap.group == group]
             for swap in here:
