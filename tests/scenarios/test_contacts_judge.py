@@ -70,7 +70,7 @@ def all_of(judge: Judge) -> list[str]:
 
 def test_where_nothing_is_wrong_nothing_is_found() -> None:
     assert all_of(a_judge()) == []
-    assert a_judge().lateness(calm=False) == [2.0]
+    assert a_judge().lateness(calm=False) == {"C-1-W1": 2.0}
 
 
 PLANTED: dict[str, Callable[[Judge], Judge]] = {
@@ -146,7 +146,7 @@ def test_lateness_counts_from_when_it_could_be_closed(harm: str) -> None:
             judge.notes.outages.append(Outage(at(50), at(61)))
         case "meeting":
             judge.notes.lives.append(Live("K1", at(59.5), frozenset(), at(61)))
-    assert judge.lateness(calm=False) == [1.0]
+    assert judge.lateness(calm=False) == {"C-1-W1": 1.0}
 
 
 def test_the_audit_tells_when_each_window_closed_and_was_verified_first() -> None:

@@ -182,15 +182,15 @@ class Judge:
     def _address(self, one: Way) -> str:
         return self.notes.addresses.get(one.id, "")
 
-    def lateness(self, *, calm: bool, unstated: bool = False) -> list[float]:
+    def lateness(self, *, calm: bool, unstated: bool = False) -> dict[str, float]:
         """Seconds from when each window had to be closed, and could be, until it was."""
-        return [
-            max(0.0, (one.closed_at - self._could(one, one.closed_at)).total_seconds())
+        return {
+            one.id: max(0.0, (one.closed_at - self._could(one, one.closed_at)).total_seconds())
             for one in self.ways
             if one.closed_at is not None and one.id in self.notes.due
             if (one.call in self.notes.calm) is calm
             if (one.id in self.notes.unstated) is unstated
-        ]
+        }
 
     def _could(self, one: Way, closed: datetime) -> datetime:
         """The latest of: due, the lease of who died over it, Zoom back, the meeting over."""

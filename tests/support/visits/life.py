@@ -22,7 +22,8 @@ TICK = 0.1
 AIMED = 0.8  # how many of the kills wait for a claim
 OURS = ("contact.close/", "zoom.allow-list/", "zoom.meeting-gone/", "contact.invite/")
 WATCH = "contact.watch/"
-QUIET = 8.0  # seconds between a kill and the next, at least
+SERVES = b"callsteward serves"
+QUIET = 8.0  # seconds that it lives at most before a kill is looked for
 PATIENT = 10.0  # seconds in which an aimed kill waits for its claim
 AWAY = (3.0, 12.0)
 REST_SECONDS = 400
@@ -64,6 +65,8 @@ class Life:
     begun: int = 0
     agent: Victim | None = None
     states: dict[str, list[str]] = field(default_factory=dict)
+    started: int = 0  # agents so far
+    is_down: bool = False
     next_kill: float = 0.0
     aims_until: float = 0.0
     next_outage: float = 0.0
@@ -148,13 +151,24 @@ class Life:
     def ensure_agent(self) -> None:
         if self.agent is None or not self.agent.alive:
             self.agent = self.house.home.victims.start("serve")
+            self.started += 1
+
+    def serves(self) -> bool:
+        """Whether the agent is there again after its last death, to be killed once more."""
+        return (self.house.home.folder / "log").read_bytes().count(SERVES) >= self.started
 
     def _harm(self, last: int) -> None:
         self.ensure_agent()
         now = time.monotonic()
         if now >= self.next_outage:
             self._outage()
-        if len(self.notes.deaths) < last and now >= self.next_kill:
+        if len(self.notes.deaths) >= last or now < self.next_kill:
+            return
+        if self.is_down and not self.serves():
+            return
+        if self.is_down:
+            self.is_down, self.next_kill = False, now + QUIET * self.random.uniform(0.3, 1)
+        else:
             self._kill(now)
 
     def _kill(self, now: float) -> None:
@@ -173,7 +187,7 @@ class Life:
         if not self.agent.alive:
             self._note_death(before, known)
             self.aims_until = 0.0
-            self.next_kill = now + QUIET * self.random.uniform(0.5, 1.2)
+            self.is_down = True
             self.ensure_agent()
 
     def _note_death(self, at: datetime, known: frozenset[str]) -> None:

@@ -31,6 +31,7 @@ class Verdict:
     foreign: list[str]
     changed: list[str]
     audit_bad: list[str]
+    latest: list[str]  # windows
     late: list[float]
     late_unstated: list[float]
     alarms: list[float]
@@ -74,7 +75,8 @@ class Verdict:
         yield (
             f"of {len(self.late)} windows, the 99th percentile was closed within"
             f" {_of(self.late, 99):.2f} s of when it had to be and could be; without kills"
-            f" ({len(self.baseline)} windows) within {_of(self.baseline, 99):.2f} s"
+            f" ({len(self.baseline)} windows) within {_of(self.baseline, 99):.2f} s;"
+            f" the latest: {', '.join(self.latest)}"
         )
         if self.late_unstated:
             most = max(self.late_unstated)
@@ -99,7 +101,7 @@ def verdict_of(life: Life) -> Verdict:
     mails = home.mailbox.read()
     unmet = [f"{key} is still owed" for key in life.unmet()]
     _, twice = after.duplicates(mails, home.excused)
-    states = [one.state for one in found]
+    states, late = [one.state for one in found], judge.lateness(calm=False)
     return Verdict(
         kills=len(home.victims.kills),
         in_flight=sum(kill.in_flight for kill in home.victims.kills),
@@ -114,10 +116,11 @@ def verdict_of(life: Life) -> Verdict:
         foreign=list(judge.foreign()),
         changed=list(judge.changed()),
         audit_bad=chain_broken(home),
-        late=judge.lateness(calm=False),
-        late_unstated=judge.lateness(calm=False, unstated=True),
+        latest=sorted(late, key=lambda one: -late[one])[:5],
+        late=list(late.values()),
+        late_unstated=list(judge.lateness(calm=False, unstated=True).values()),
         alarms=after.lateness(),
-        baseline=judge.lateness(calm=True),
+        baseline=list(judge.lateness(calm=True).values()),
     )  # fmt: skip
 
 
