@@ -40,7 +40,7 @@ class DeleteMeeting:
         zoom = reached(self.zoom)
         known = meetings_of(zoom, window)
         if known and self._runs(zoom, window, call, now):
-            return Later(now + RUNS, "a meeting runs on this iPad")
+            return Later(now + RUNS, "a meeting runs on this iPad", due=now + RUNS)
         requests = [_deleted(zoom, number, time) for number in known]
         if meetings_of(zoom, window):
             return Later(now + GONE_SOON, "Zoom still shows the meeting")

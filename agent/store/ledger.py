@@ -194,7 +194,7 @@ class Ledger:
             next_at=case((again, now), else_=literal(at, Moment)),
             due=case((again, o.due), else_=later),
             error=why,
-            failures=claim.failures,
+            failures=0,
         )
 
     def retry(self, claim: Claim, at: datetime, error: str) -> bool:

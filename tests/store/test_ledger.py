@@ -438,3 +438,12 @@ OneObligation.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 TestOneObligation = OneObligation.TestCase
+
+
+def test_what_was_put_off_after_it_had_failed_is_hastened_too(book: Book) -> None:
+    book.owe(NOON)
+    book.retry(book.claim(), NOON)
+    book.postpone(book.claim(), NOON + 60 * MINUTE)
+    assert book.row()[3] == 0
+    book.owe(NOON)
+    assert book.row()[2] == NOON
