@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from connectors.http import utc_now
@@ -14,9 +15,10 @@ from tests.support.killed.installation import until
 from tests.support.killed.victims import Victim
 from tests.support.outside import SECONDS
 from tests.support.visits.house import House
-from tests.support.visits.notes import Death, Notes, Outage
+from tests.support.visits.notes import Death, Notes
 from tests.support.visits.stories import STORIES
 from tests.support.visits.visit import Going, Visit, Wait
+from tests.support.visits.weather import Weather
 
 TICK = 0.1
 AIMED = 0.8  # how many of the kills wait for a claim
@@ -25,13 +27,8 @@ WATCH = "contact.watch/"
 SERVES = b"callsteward serves"
 QUIET = 8.0  # seconds that it lives at most before a kill is looked for
 PATIENT = 10.0  # seconds in which an aimed kill waits for its claim
-AWAY = (3.0, 12.0)
 REST_SECONDS = 400
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-READS = ("zoom.groupSettings", "zoom.contacts", "zoom.meetings", "zoom.meeting", "zoom.user")
-WRITES = ("zoom.changeGroupSettings", "zoom.createMeeting", "zoom.deleteMeeting", "zoom.invite")
-LIVE = ("zoom.presence", "zoom.dashboard", "zoom.meetings")
-AILMENTS = (READS + WRITES + LIVE, WRITES, LIVE, ("zoom.token",))
 
 
 @dataclass
@@ -65,11 +62,10 @@ class Life:
     begun: int = 0
     agent: Victim | None = None
     states: dict[str, list[str]] = field(default_factory=dict)
-    started: int = 0  # agents so far
+    greeted: int = 0  # by agents before this one
     is_down: bool = False
     next_kill: float = 0.0
     aims_until: float = 0.0
-    next_outage: float = 0.0
     next_word: float = 0.0
 
     @staticmethod
@@ -90,6 +86,10 @@ class Life:
         if self.agent is not None and self.agent.alive:
             self.agent.process.kill()
             self.agent.process.wait(SECONDS)
+
+    @cached_property
+    def weather(self) -> Weather:
+        return Weather(self.house.home.outside, self.notes, self.random)
 
     def swept(self) -> bool:
         found = self.house.home.victims.tables.rows(
@@ -114,7 +114,7 @@ class Life:
             if kills:
                 self._harm(last)
             time.sleep(TICK)
-        self._zoom_is_back()
+        self.weather.clears()
 
     def _tell(self, last: int) -> None:
         if time.monotonic() >= self.next_word:
@@ -150,26 +150,30 @@ class Life:
 
     def ensure_agent(self) -> None:
         if self.agent is None or not self.agent.alive:
+            self.greeted = self._greetings()
             self.agent = self.house.home.victims.start("serve")
-            self.started += 1
 
     def serves(self) -> bool:
         """Whether the agent is there again after its last death, to be killed once more."""
-        return (self.house.home.folder / "log").read_bytes().count(SERVES) >= self.started
+        return self._greetings() > self.greeted
+
+    def _greetings(self) -> int:
+        return (self.house.home.folder / "log").read_bytes().count(SERVES)
 
     def _harm(self, last: int) -> None:
         self.ensure_agent()
         now = time.monotonic()
-        if now >= self.next_outage:
-            self._outage()
-        if len(self.notes.deaths) >= last or now < self.next_kill:
-            return
-        if self.is_down and not self.serves():
-            return
+        self.weather.passes()
         if self.is_down:
-            self.is_down, self.next_kill = False, now + QUIET * self.random.uniform(0.3, 1)
-        else:
+            self._look_whether_it_serves(now)
+        elif len(self.notes.deaths) < last and now >= self.next_kill:
             self._kill(now)
+
+    def _look_whether_it_serves(self, now: float) -> None:
+        if self.serves():
+            down = utc_now() - self.notes.deaths[-1].at
+            self.notes.downs.append(down.total_seconds())
+            self.is_down, self.next_kill = False, now + QUIET * self.random.uniform(0.3, 1)
 
     def _kill(self, now: float) -> None:
         """At a claim, mostly of a window's; or at any moment."""
@@ -185,34 +189,16 @@ class Life:
         before = utc_now()
         known = victims.kill([self.agent], [], at_work=patient)
         if not self.agent.alive:
+            self.ensure_agent()
             self._note_death(before, known)
             self.aims_until = 0.0
             self.is_down = True
-            self.ensure_agent()
 
     def _note_death(self, at: datetime, known: frozenset[str]) -> None:
         rows = self.house.home.victims.tables.rows('select "key", next_at from obligation')
         ends = {row.key: EPOCH + timedelta(microseconds=row.next_at) for row in rows}
         self.notes.deaths.append(Death(at, {key: ends[key] for key in known}))
         self.house.home.note_unproven(known)
-
-    def _outage(self) -> None:
-        """Zoom goes away, in one of several ways, or comes back."""
-        if self.notes.outages and self.notes.outages[-1].over is None:
-            self._zoom_is_back()
-            self.next_outage = time.monotonic() + self.random.uniform(40, 90)
-            return
-        named = self.random.choice(AILMENTS)
-        fault = self.random.choice(("error-503", "error-500", "timeout"))
-        self.notes.outages.append(Outage(utc_now()))
-        told = [{"endpoint": one, "fault": fault} for one in sorted(set(named))]
-        self.house.home.outside.control("PUT", "failures", {"failures": told})
-        self.next_outage = time.monotonic() + self.random.uniform(*AWAY)
-
-    def _zoom_is_back(self) -> None:
-        self.house.home.outside.control("PUT", "failures", {"failures": []})
-        if self.notes.outages and self.notes.outages[-1].over is None:
-            self.notes.outages[-1].over = utc_now()
 
     def _plant_strangers(self) -> None:
         """Meetings that others arranged on our iPads: none of ours to delete."""

@@ -55,5 +55,6 @@ class Notes:
     removed: dict[str, datetime] = field(default_factory=dict)  # by iPad and address
     outages: list[Outage] = field(default_factory=list)
     deaths: list[Death] = field(default_factory=list)
+    downs: list[float] = field(default_factory=list)  # seconds from a kill until it serves
     strangers: list[str] = field(default_factory=list)  # meetings of others
     calm: set[str] = field(default_factory=set)  # calls that were made before the first kill

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from statistics import quantiles
+from statistics import median, quantiles
 
 from tests.support.killed.aftermath import Aftermath
 from tests.support.killed.chain import chain_broken
@@ -36,6 +36,7 @@ class Verdict:
     late_unstated: list[float]
     alarms: list[float]
     baseline: list[float]
+    downs: list[float]
 
     def wrong(self) -> list[str]:
         found = [
@@ -67,6 +68,7 @@ class Verdict:
             "late_unstated_max_s": round(max(self.late_unstated, default=0.0), 2),
             "alarm_p95_s": round(_of(self.alarms, 95), 2),
             "baseline_s": round(_of(self.baseline, 99), 2),
+            "down_max_s": round(max(self.downs, default=0.0), 2),
         }
 
     def lines(self) -> Iterator[str]:
@@ -78,6 +80,11 @@ class Verdict:
             f" ({len(self.baseline)} windows) within {_of(self.baseline, 99):.2f} s;"
             f" the latest: {', '.join(self.latest)}"
         )
+        if self.downs:
+            yield (
+                f"after a kill the agent served again within {max(self.downs):.1f} s, half the"
+                f" times within {median(self.downs):.1f} s; lateness has this in it"
+            )
         if self.late_unstated:
             most = max(self.late_unstated)
             yield f"calls that nobody ended closed within {most:.1f} s of their last meeting"
@@ -121,6 +128,7 @@ def verdict_of(life: Life) -> Verdict:
         late_unstated=list(judge.lateness(calm=False, unstated=True).values()),
         alarms=after.lateness(),
         baseline=list(judge.lateness(calm=True).values()),
+        downs=notes.downs,
     )  # fmt: skip
 
 
