@@ -44,6 +44,9 @@ class Evidence:
         given = [(one.user, token) for token, one in held if one.user]
         self.rotations += [Rotation(*one, None, read=True, staged=True) for one in given]
 
+    def landing(self, request: requests.PreparedRequest, asker: Strand | None) -> None:
+        """It is about to land, for this strand, which may be dead by now."""
+
     def landed(self, request: requests.PreparedRequest, answer: requests.Response) -> None:
         """Zoom gives a new refresh token, whoever reads of it."""
         if urlsplit(str(request.url)).path != TOKENS or answer.status_code != 200:

@@ -6,6 +6,7 @@ SQLite has one writer: a strand that would wait for the write lock waits at its 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from agent.store.engine import Store, Transaction
@@ -40,9 +41,13 @@ class SeamedStore(Store):
 
 
 def seamed(
-    real: Store, scheduler: Scheduler, writing: Turnstile, committed: Committed
+    real: Store,
+    scheduler: Scheduler,
+    writing: Turnstile,
+    committed: Committed,
+    clock: Callable[[], datetime] | None = None,
 ) -> SeamedStore:
-    """This store, with seams and on this world's clock."""
+    """This store, with seams and on this world's clock, or on the machine's own."""
     own: dict[str, Any] = {one.name: getattr(real, one.name) for one in fields(Store)}
-    own["clock"] = scheduler.clock
+    own["clock"] = clock or scheduler.clock
     return SeamedStore(**own, scheduler=scheduler, writing=writing, committed=committed)

@@ -60,18 +60,22 @@ class Process:
             owe_nights(self.store, NIGHTLY)
             self.worker.tick(self._submit)
 
-        self.scheduler.spawn(self.life, "start", begin)
+        self.begin("start", begin)
+
+    def begin(self, name: str, work: Callable[[], object]) -> None:
+        """A strand of this process."""
+        self.scheduler.spawn(self.life, name, work)
 
     def tick(self) -> None:
-        self.scheduler.spawn(self.life, "tick", partial(self.worker.tick, self._submit))
+        self.begin("tick", partial(self.worker.tick, self._submit))
 
     def night(self) -> None:
         """It is 02:00 for this process too."""
-        self.scheduler.spawn(self.life, "night", partial(owe_nights, self.store, NIGHTLY))
+        self.begin("night", partial(owe_nights, self.store, NIGHTLY))
 
     def lateness(self) -> None:
         work = partial(tell_lateness, self.store, self.policy)
-        self.scheduler.spawn(self.life, "lateness", work)
+        self.begin("lateness", work)
 
     def command(self, name: str, work: Callable[[Store], object]) -> None:
         """A command that only writes. What it refuses, it refuses."""
@@ -82,7 +86,7 @@ class Process:
             except BadInput as err:
                 self.scheduler.note(f"refused: {err}")
 
-        self.scheduler.spawn(self.life, name, run)
+        self.begin(name, run)
 
     def sweep(self, by: Actor) -> None:
         """`callsteward sweep`: one of its own id, then the mail that is due."""
@@ -97,7 +101,7 @@ class Process:
                 before = len(tried)
                 self.worker.tick(lambda lane, key: self._once(key, tried))
 
-        self.scheduler.spawn(self.life, "sweep by hand", run)
+        self.begin("sweep by hand", run)
 
     def verify(self) -> None:
         """`callsteward audit verify`, while others write."""
@@ -107,7 +111,7 @@ class Process:
             if not chain.ok:
                 self.watch.wrong.append(f"the chain does not hold: {chain.broken}")
 
-        self.scheduler.spawn(self.life, "audit verify", run)
+        self.begin("audit verify", run)
 
     def _once(self, key: str, tried: set[str]) -> None:
         if key not in tried:
@@ -130,7 +134,7 @@ class Process:
                 self.in_flight.discard(key)
                 self.busy[lane] -= 1
 
-        self.scheduler.spawn(self.life, key, perform)
+        self.begin(key, perform)
 
     def _let_go(self) -> None:
         strand = self.scheduler.strand

@@ -46,6 +46,7 @@ class Strand:
     ready: Callable[[], bool] = always
     gate: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     ended: bool = False
+    began: datetime | None = None
 
     def __str__(self) -> str:
         return f"{self.life.name} {self.name}"
@@ -83,7 +84,7 @@ class Scheduler:
 
     def spawn(self, life: Life, name: str, work: Callable[[], object]) -> Strand:
         """A new thread of this process, which waits for its turn."""
-        strand = Strand(life, name)
+        strand = Strand(life, name, began=self.now)
         self.strands.append(strand)
         life.strands.append(strand)
         threading.Thread(target=self._body, args=(strand, work), daemon=True).start()

@@ -24,6 +24,7 @@ class Row(NamedTuple):
     state: str
     fence: int
     next_at: int  # microseconds
+    waits: int  # it says why: nobody works on it
 
     @property
     def is_live(self) -> bool:
@@ -82,6 +83,7 @@ class Watch:
             self._prove_not_stale(strand, changed, told)
             for row in changed:
                 self._see(strand, self._rows.get(row.key), row, _micros(tx.now))
+        self._hastened(changed)
         self._rows, self._seq = after, self._seq + len(told)
         self.audited += told
         for entry in told:
@@ -119,6 +121,12 @@ class Watch:
         elif hold is not None and hold.by is strand:
             hold.until = row.next_at if row.is_live else now
 
+    def _hastened(self, changed: list[Row]) -> None:
+        """What only waits may be claimed as soon as anybody makes it due."""
+        for row in changed:
+            if row.waits and row.key in self._holds:
+                self._holds[row.key].until = row.next_at
+
     def _prove_not_stale(
         self, strand: Strand, changed: list[Row], told: list[dict[str, Any]]
     ) -> None:
@@ -146,7 +154,9 @@ class Watch:
                 self.wrong.append(f"{sweep}: {tag} passes {check}, which nobody read")
 
     def _read_rows(self) -> dict[str, Row]:
-        rows = self._sql.execute("select key, state, fence, next_at from obligation")
+        rows = self._sql.execute(
+            "select key, state, fence, next_at, error is not null from obligation"
+        )
         return {row[0]: Row(*row) for row in rows}
 
     def _read_audit(self, after: int) -> list[dict[str, Any]]:

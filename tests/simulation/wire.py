@@ -11,7 +11,7 @@ from urllib3.response import HTTPResponse
 
 from connectors.sandbox.core import Core
 from tests.simulation.evidence import Evidence
-from tests.simulation.scheduler import Killed, Scheduler
+from tests.simulation.scheduler import Killed, Scheduler, Strand
 from tests.simulation.weather import Fault, Weather
 from tests.support.estates import InProcess
 
@@ -22,10 +22,16 @@ class SeamedAdapter(InProcess):
     """Mount it in place of the adapter that opens sockets."""
 
     def __init__(
-        self, core: Core, scheduler: Scheduler, weather: Weather, evidence: Evidence
+        self,
+        core: Core,
+        scheduler: Scheduler,
+        weather: Weather,
+        evidence: Evidence,
+        deadline: timedelta = DEADLINE,
     ) -> None:
         super().__init__(core)
         self._scheduler, self._weather, self._evidence = scheduler, weather, evidence
+        self._deadline = deadline
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         what = f"{request.method} {urlsplit(str(request.url)).path}"
@@ -46,7 +52,7 @@ class SeamedAdapter(InProcess):
                 return self._busy(request)
         answer = self._land(request)
         self._scheduler.seam(f"reads the answer to {what}")
-        if fault is Fault.LOST or self._scheduler.now - began > DEADLINE:
+        if fault is Fault.LOST or self._scheduler.now - began > self._deadline:
             raise requests.ReadTimeout("the answer came too late, or never")
         if fault is Fault.CUT:
             return self.build_response(request, _Cut())
@@ -54,10 +60,14 @@ class SeamedAdapter(InProcess):
         return answer
 
     def _may_land(self, what: str, request: requests.PreparedRequest) -> None:
-        if request.method == "POST":  # a read that lands late leaves nothing behind
-            self._weather.may_land(what, lambda: _nobody(self._land(request)))
+        if request.method != "GET":  # a read that lands late leaves nothing behind
+            asker = self._scheduler.strand
+            self._weather.may_land(what, lambda: _nobody(self._land(request, asker)))
 
-    def _land(self, request: requests.PreparedRequest) -> requests.Response:
+    def _land(
+        self, request: requests.PreparedRequest, asker: Strand | None = None
+    ) -> requests.Response:
+        self._evidence.landing(request, asker or self._scheduler.strand)
         answer = super().send(request)
         self._evidence.landed(request, answer)
         return answer
