@@ -32,8 +32,8 @@ PLACE = "MDI"
 IPADS = ("MDIBT001", "MDIBT002")
 DESKS = ("desk 1", "desk 2")
 BEGINNINGS = (
-    datetime(2026, 11, 23, 12, tzinfo=UTC),
-    datetime(2026, 11, 23, 12, tzinfo=UTC),
+    datetime(2026, 11, 23, 22, 30, tzinfo=UTC),
+    datetime(2026, 11, 23, 23, 50, tzinfo=UTC),
     datetime(2026, 10, 25, 0, 25, tzinfo=UTC),  # clocks go back at 01:00 UTC
     datetime(2026, 3, 29, 0, 25, tzinfo=UTC),  # and forward
 )
@@ -134,7 +134,7 @@ class CallsBench:
             place.store.close()
 
     def _template(self, begins: datetime) -> tuple[bytes, tuple[str, ...]]:
-        file, estate = self.folder / f"template-{begins:%m}.db", a_place(begins)
+        file, estate = self.folder / f"template-{begins:%m%d%H}.db", a_place(begins)
         store = open_store(f"sqlite:///{file}", lambda: begins)
         fill(store, estate)
         core = Core(Records(estate), application(), lambda: begins, BASE)

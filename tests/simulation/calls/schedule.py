@@ -1,8 +1,9 @@
-"""What happens in a schedule of calls: a storm of the seed's making, then calm, two nights."""
+"""What happens in a schedule of calls: a storm of the seed's making, then calm, a night."""
 
 from datetime import datetime, timedelta
 
 from agent.effects.contact_verify import next_night
+from tests.simulation.calls.bench import LASTS
 from tests.simulation.calls.family import Family
 from tests.simulation.calls.people import People
 from tests.simulation.calls.processes import CallsProcess
@@ -13,7 +14,8 @@ JUMPS = (timedelta(hours=2), timedelta(hours=-2), timedelta(minutes=-4), timedel
 SPANS = ((2, 0.08), (40, 0.03), (400, 0.012))  # seconds, and how often at most so many pass
 CRITICAL = ("commit", "PATCH", "POST", "DELETE")  # a kill is likelier there
 MOST_STEPS = 20_000  # a schedule that does not come to rest by then never will
-AN_HOUR = timedelta(hours=1)
+AN_HOUR, A_WHILE = timedelta(hours=1), timedelta(minutes=15)
+LINGER = timedelta(minutes=20)  # a move to a later time adds ten
 
 
 class CallsSchedule:
@@ -24,7 +26,7 @@ class CallsSchedule:
         self.family = Family(world)
         self.people = People(world, self.family)
         draw = self.scheduler.random
-        self.steps = draw.randint(120, 360)
+        self.steps = draw.randint(120, 400)
         self.switching = draw.choice((0.03, 0.2, 0.8))
         self.killing = draw.choice((0.003, 0.01))
         self.jumps = self.scheduler.chance(0.3)
@@ -46,20 +48,24 @@ class CallsSchedule:
 
     def calm(self) -> bool:
         """Nothing goes wrong any more: calls end, windows close, people remove what is left,
-        and two nights come. False: there is no rest."""
+        and a night comes. False: there is no rest."""
         self._clear_up()
-        self.leap = timedelta(seconds=40)
-        soon = self.scheduler.now + timedelta(hours=4)
-        if not self._until(soon):
+        self.scheduler.quiet, self.leap = True, timedelta(minutes=1)
+        if not self._until(self._last_until() + A_WHILE):
             return False
-        for _ in range(2):
-            if self.scheduler.chance(0.8):
-                self.people.attest_all()
-            self._lateness()
-            night = next_night(self.world.clock()) - self.world.skew
-            if not self._until(night + AN_HOUR):
-                return False
-        return True
+        if self.scheduler.chance(0.8):
+            self.people.attest_all()
+        if not self._until(next_night(self.scheduler.now) + A_WHILE):
+            return False
+        self._lateness()
+        self.people.attest_all()
+        return self._until(self.scheduler.now + A_WHILE)
+
+    def _last_until(self) -> datetime:
+        """When the last window ends at the latest, and our clock is right again."""
+        clock = self.world.watch.latest - MAY_LAG
+        calls = (one.at + LASTS + LINGER for one in self.people.calls)
+        return max(clock, self.scheduler.now, *calls)
 
     def _clear_up(self) -> None:
         world = self.world
@@ -149,7 +155,7 @@ class CallsSchedule:
             self._wake()
         if chance(0.1) and self._is_due():
             self._tick()
-        if chance(0.14):
+        if chance(0.18):
             self.people.something()
         if chance(0.05):
             self.family.something()
