@@ -7,8 +7,10 @@ Each schedule is a small estate with two agent processes and a command line in a
 world: real services, effects, connectors and SQL over the sandbox's socket-free core. The seed
 says who goes on, when time passes, what fails outside, who is killed, and which request lands
 after its caller died. Then the weather clears up, a last night comes, and all is judged from
-outside. The exit code is 0 if nothing was violated, and every schedule had a kill and a fault.
---seed plays one schedule again and prints each step of it.
+outside. One seed in four plays nights of sweeps; the others play calls and contact windows:
+people at two desks, families, meetings, and clocks that are wrong. The exit code is 0 if
+nothing was violated, and every schedule had a kill and a fault. --seed plays one schedule
+again and prints each step of it.
 """
 
 import argparse
@@ -19,19 +21,47 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
-from tests.simulation.bench import a_bench, a_folder
+from tests.simulation.bench import Bench, a_bench, a_folder
+from tests.simulation.calls.bench import CallsBench, a_calls_bench
+from tests.simulation.calls.playing import play_calls
 from tests.simulation.playing import Played, play
 
 PROCESSES = 2
 AT_ONCE = 50  # schedules that one process plays on one bench
+NIGHTS = 4  # every so many seeds
 NEEDED = ("kills", "faults")
+
+
+@dataclass
+class Worlds:
+    """Both worlds in this folder, each made when it is first needed."""
+
+    folder: Path
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    @cached_property
+    def nights(self) -> Bench:
+        return self.stack.enter_context(a_bench(self.folder))
+
+    @cached_property
+    def calls(self) -> CallsBench:
+        return self.stack.enter_context(a_calls_bench(self.folder / "calls"))
+
+    def play(self, seed: int) -> Played:
+        """The schedule of this seed."""
+        return play_calls(self.calls, seed) if seed % NIGHTS else play(self.nights, seed)
 
 
 def _play(seeds: Sequence[int]) -> list[tuple[int, tuple[str, ...], Counter[str]]]:
     """In a process of its own: seed, what is wrong, what happened."""
-    with a_folder() as folder, a_bench(folder) as bench:
-        found = [play(bench, seed) for seed in seeds]
+    with a_folder() as folder, ExitStack() as stack:
+        worlds = Worlds(folder, stack)
+        found = [worlds.play(seed) for seed in seeds]
     return [(one.seed, _wrong(one), Counter(one.counts)) for one in found]
 
 
@@ -53,8 +83,8 @@ def _play_all(count: int) -> Iterator[tuple[int, tuple[str, ...], Counter[str]]]
 
 def replay(seed: int) -> int:
     """One schedule, each step of it."""
-    with a_folder() as folder, a_bench(folder) as bench:
-        one = play(bench, seed)
+    with a_folder() as folder, ExitStack() as stack:
+        one = Worlds(folder, stack).play(seed)
     for line in one.trace:
         print(line)
     for sentence in _wrong(one):

@@ -42,7 +42,7 @@ def judge(world: World, last_night: date) -> list[str]:
         _chain(world),
         _nights(world, last_night),
         _sweeps(world),
-        mail(world),
+        mail(world.mailer, world.watch),
         letters(world),
         findings(world, last_night),
         consents(world, last_night),

@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from tests.simulation.postbox import Accepted
-from tests.simulation.world import World
+from tests.simulation.postbox import Accepted, SeamedMailer
+from tests.simulation.watch import Watch
 
 ROWS = (
     "select mail.key, message_id, accepted_at, answer, state from mail"
@@ -12,24 +12,24 @@ ROWS = (
 )
 
 
-def mail(world: World) -> Iterator[str]:
+def mail(mailer: SeamedMailer, watch: Watch) -> Iterator[str]:
     """What the mail server's journal and our own memory say of each letter."""
     copies: dict[str, list[Accepted]] = defaultdict(list)
-    for one in world.mailer.accepted:
+    for one in mailer.accepted:
         copies[one.message_id].append(one)
     told = Counter(
         str(entry["details"].get("answer"))
-        for entry in world.watch.audited
+        for entry in watch.audited
         if entry["what"] == "MAIL_ACCEPTED"
     )
-    rows = world.watch.ask(ROWS)
+    rows = watch.ask(ROWS)
     for key, message_id, accepted_at, answer, state in rows:
         if accepted_at is None or state != "done":
             yield f"{key} is {state} and was not accepted"
         elif told[answer] != 1 or answer not in {one.answer for one in copies[message_id]}:
             yield f"{key} was accepted as {answer}, told {told[answer]} times"
         else:
-            yield from _doubled(key, copies[message_id], answer, world)
+            yield from _doubled(key, copies[message_id], answer, watch)
     ids = Counter(row[1] for row in rows)
     yield from (
         f"{one} is the id of {count} letters" for one, count in ids.items() if count > 1
@@ -39,12 +39,12 @@ def mail(world: World) -> Iterator[str]:
         yield f"{told.total()} letters were told as accepted, {len(rows)} were written"
 
 
-def _doubled(key: str, copies: Iterable[Accepted], answer: str, world: World) -> Iterator[str]:
+def _doubled(key: str, copies: Iterable[Accepted], answer: str, watch: Watch) -> Iterator[str]:
     """All but the copy whose answer we wrote down must be excused."""
     copies = list(copies)
     for one in copies:
         excused = one.unheard or one.by is None or one.by.life.dead
-        if one.answer != answer and not (excused or one.by in world.watch.overtaken):
+        if one.answer != answer and not (excused or one.by in watch.overtaken):
             yield f"{key} was sent twice, and nothing had gone wrong"
     if len({_without_address(one.content) for one in copies}) > 1:
         yield f"{key} was sent in two different texts"

@@ -1,11 +1,12 @@
-"""A few schedules; the drill plays thousands. And they would find a ledger that is broken."""
+"""A few schedules of nights; the drill plays thousands. And they would find a ledger that is
+broken."""
 
 import subprocess
 import sys
 
 import pytest
 
-from tests.drills.schedules import replay
+from tests.drills.schedules import NIGHTS, replay
 from tests.simulation.bench import Bench
 from tests.simulation.broken import clears_leases, the_fence_ignored
 from tests.simulation.playing import play
@@ -19,7 +20,7 @@ WITH_ZOOM = 2  # a seed whose schedule has Zoom
 
 def test_a_few_schedules_violate_nothing(bench: Bench) -> None:
     """Each has a kill and a fault, or it would prove nothing."""
-    for seed in range(1, FEW + 1):
+    for seed in range(NIGHTS, NIGHTS * FEW + 1, NIGHTS):
         one = play(bench, seed)
         assert one.wrong == (), f"./run drill schedules --seed {seed}"
         assert one.counts["kills"] and one.counts["faults"]
@@ -62,5 +63,5 @@ def test_the_schedules_find_a_fence_that_is_ignored_and_tell_the_seed(
 
 
 def _first_violated(bench: Bench, at_start: AtStart = nothing) -> int:
-    seeds = range(1, FOUND_WITHIN + 1)
+    seeds = range(NIGHTS, NIGHTS * FOUND_WITHIN + 1, NIGHTS)
     return next(seed for seed in seeds if play(bench, seed, at_start).wrong)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from agent.domain.application import Asked
 from agent.domain.staff import COLUMNS
 from agent.schemes import config_folder, load_scheme
 from agent.services import authorisations
@@ -173,7 +174,7 @@ def booking(store: Store, ipad: str, at: datetime) -> Booking:
 
 
 SPOC = said.by("SPOC")
-ASKED = said.Asked(reason="dying-relative", resident=said.NUMBER)
+ASKED = Asked(reason="dying-relative", resident=said.NUMBER)
 
 
 @contextmanager

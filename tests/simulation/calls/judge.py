@@ -29,7 +29,7 @@ def judge(world: CallsWorld, people: People) -> list[str]:
         _meetings(world),
         _invitations(world),
         _private(world),
-        mail(world),
+        mail(world.mailer, world.watch),
     )
     return [*world.truth.wrong, *(sentence for told in judges for sentence in told)]
 

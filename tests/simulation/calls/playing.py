@@ -30,7 +30,7 @@ def played_calls(
     bench: CallsBench, seed: int, at_start: AtStart = nothing
 ) -> Iterator[tuple[CallsSchedule, bool]]:
     """The world at rest; False: it does not come to rest."""
-    begins = BEGINNINGS[seed % len(BEGINNINGS)]
+    begins = BEGINNINGS[seed // len(BEGINNINGS) % len(BEGINNINGS)]
     scheduler = Scheduler(seed, begins)
     draw = scheduler.random
     weather = Weather(scheduler, draw.choice((0.002, 0.02, 0.08)), draw.randint(1, 20))

@@ -145,12 +145,7 @@ class CallsSchedule:
     def _something_happens(self) -> None:
         chance = self.scheduler.chance
         self.world.weather.pass_on()
-        for seconds, often in SPANS:
-            if chance(often):
-                span = timedelta(seconds=self.scheduler.random.uniform(0, seconds))
-                self.world.pass_time(span)
-        if self.jumps and chance(0.01):
-            self._jump()
+        self._pass_some_time()
         if chance(0.05):
             self._wake()
         if chance(0.1) and self._is_due():
@@ -163,6 +158,14 @@ class CallsSchedule:
             self._lateness()
         self._perhaps_stall()
         self._perhaps_kill()
+
+    def _pass_some_time(self) -> None:
+        for seconds, often in SPANS:
+            if self.scheduler.chance(often):
+                span = timedelta(seconds=self.scheduler.random.uniform(0, seconds))
+                self.world.pass_time(span)
+        if self.jumps and self.scheduler.chance(0.01):
+            self._jump()
 
     def _jump(self) -> None:
         """Somebody sets the machine's clock, or sets it right again."""

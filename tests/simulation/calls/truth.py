@@ -177,7 +177,7 @@ class Truth(Evidence):
         held = self.core.zoom.tokens.access.get(token)
         query = dict(parse_qsl(urlsplit(str(request.url)).query))
         if held is None or not held.user or query.get("type") != "external":
-            return Look(datetime.min.replace(tzinfo=now.tzinfo), "nobody", frozenset())
+            return Look(now, "nobody", frozenset())
         return held.user, self.external(held.user)
 
 

@@ -1,10 +1,10 @@
 """Sees each commit in the world of calls: what became of each window, and on whose word."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from agent.store.engine import Transaction
+from agent.store.engine import EPOCH, Transaction
 from tests.simulation.calls.truth import Truth
 from tests.simulation.scheduler import Strand
 from tests.simulation.watch import Watch
@@ -46,7 +46,7 @@ class Span:
 class WindowsWatch(Watch):
     """`latest` is the newest time that the database has seen."""
 
-    latest: datetime = datetime.min.replace(tzinfo=UTC)
+    latest: datetime = EPOCH
     spans: dict[str, Span] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)  # addresses by pseudonym
 

@@ -1,6 +1,7 @@
 """One world of calls: two agents, two desks, one establishment, its families and its Zoom.
 
-All is real but the sockets and the mail server. The machine's clock may be wrong; Zoom's is not.
+All is real but the sockets and the mail server. The machine's clock may be wrong, Zoom's is
+not.
 """
 
 from collections.abc import Mapping
