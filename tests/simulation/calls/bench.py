@@ -74,6 +74,7 @@ class CallsBench:
     """For one process of the drill; one schedule at a time, whose time `now` tells."""
 
     folder: Path
+    ready: int = len(IPADS)  # calls that are prepared in the template
     places: Mapping[str, Desk] = field(init=False)
     begins: datetime = BEGINNINGS[0]
     now: Callable[[], datetime] = lambda: BEGINNINGS[0]
@@ -152,14 +153,15 @@ class CallsBench:
         )  # fmt: skip
         authorisations.record(store, said.RULES, letter, said.by("SPOC"))
         office = Office(store, self.keys, said.RULES, said.POLICY)
-        calls = tuple(_prepared(office, begins, number) for number in range(len(IPADS)))
+        calls = tuple(_prepared(office, begins, number) for number in range(self.ready))
         store.close()
         return file.read_bytes(), calls
 
 
 def _prepared(office: Office, begins: datetime, number: int) -> str:
     """Approved; compact signed, family informed and confirmed."""
-    call = ask(office, booking(office.store, IPADS[number], begins + AHEAD), ASKED, SPOC)
+    at = begins + AHEAD + (number // len(IPADS)) * LASTS
+    call = ask(office, booking(office.store, IPADS[number % len(IPADS)], at), ASKED, SPOC)
     said.approved(office, call.call.id)
     informed = replace(said.INFORMED, email=address(number))
     for what in (said.COMPACT, informed, said.CONFIRMED):
@@ -178,8 +180,8 @@ ASKED = Asked(reason="dying-relative", resident=said.NUMBER)
 
 
 @contextmanager
-def a_calls_bench(folder: Path) -> Iterator[CallsBench]:
-    bench = CallsBench(folder)
+def a_calls_bench(folder: Path, ready: int = len(IPADS)) -> Iterator[CallsBench]:
+    bench = CallsBench(folder, ready)
     try:
         yield bench
     finally:

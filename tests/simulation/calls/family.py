@@ -41,7 +41,7 @@ class Family:
         by = STRANGER if self.scheduler.chance(0.1) else ""
         at = self.scheduler.now + self.draw.choice(LATE)
         self.zoom.contacts.accept(ipad.zoom_user, self.draw.choice(pending), at, by)
-        self.scheduler.note(f"the family accepts on {ipad.local_id} at {at:%H:%M:%S} {by}")
+        self.scheduler.note(f"the family accepts on {ipad.local_id} at {at:%H:%M:%S}")
 
     def come_back(self) -> None:
         """Who was removed still has the chat."""

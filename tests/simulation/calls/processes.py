@@ -27,13 +27,16 @@ class CallsProcess(Process):
         self.begin("start", work)
 
     def begin(self, name: str, work: Callable[[], object]) -> None:
-        """A clock that is far behind is told, and what is owed stays owed."""
+        """A clock that is far behind is told, and what is owed stays owed: what was done
+        cannot be written down."""
 
         def told() -> None:
             try:
                 work()
             except ClockBehind:
                 self.scheduler.note("the clock is behind")
+                if self.scheduler.strand is not None:
+                    self.watch.overtaken.add(self.scheduler.strand)
 
         super().begin(name, told)
 
