@@ -53,7 +53,7 @@ class Lives:
         self.world = CallsWorld(self.bench, b.BEGINNINGS[0], scheduler, weather)
         try:
             store = self.world.store()
-            effects = {e.kind: e for e in self.world._effects(store)}
+            effects = {e.kind: e for e in self.world.effects(store)}
             self.worker = Worker(store, effects, AGENT_LANES)
             for call in self.bench.prepared:
                 with contextlib.suppress(AgentError):

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from agent.domain.call import State
 from agent.domain.call_incidents import OVERRIDDEN
+from agent.domain.check import Verdict
+from agent.domain.second_look import SecondLook
 from agent.errors import NotAllowed
 from agent.services.call_book import ask, move
 from agent.services.call_case import How
@@ -35,7 +37,8 @@ def overridden(world: CallsWorld, number: int, stop: str) -> Iterator[str]:
         _over(world, call, stop)
         return
     before = _incidents(office)
-    done = record(office, call, said.STARTED, said.by("DUTY"), DECIDED)
+    again = _again(office, call, stop)
+    done = record(office, call, said.STARTED, said.by("DUTY"), DECIDED, again)
     if len(_stops(done)) != 1 or _incidents(office) - before != 1:
         yield f"{stop}: overridden as {_stops(done)}, told {_incidents(office) - before} times"
     _over(world, call, stop)
@@ -78,10 +81,18 @@ def _stopped(world: CallsWorld, call: str, stop: str) -> None:
         said.swept(office.store, said.finding(stop, tag=tag))
 
 
+def _again(office: Office, call: str, stop: str) -> SecondLook | None:
+    """The machine says it again when it is asked."""
+    if stop == LOST:
+        return None
+    with office.store.read() as tx:
+        return SecondLook(office.found(call).device, tx.now, {stop: Verdict.FAIL})
+
+
 def _not_refused(office: Office, call: str, stop: str) -> str:
     """What is wrong with its refusal, which names the other iPad."""
     try:
-        record(office, call, said.STARTED, SUP)
+        record(office, call, said.STARTED, SUP, again=_again(office, call, stop))
     except NotAllowed as err:
         return "" if b.IPADS[1] in err.hint else f"{stop}: {b.IPADS[1]} is not offered"
     return f"{stop}: the call started on that iPad, and nobody decided"

@@ -8,7 +8,7 @@ from agent.services.lateness import tell_lateness
 from agent.store.engine import Store
 from tests.simulation.processes import Process
 
-AGENT_LANES: Mapping[str, int] = {"closing": 3, "alarm": 2, "routine": 2}
+AGENT_LANES: Mapping[str, int] = {"closing": 3, "alarm": 2, "routine": 2, "watch": 1}
 
 
 @dataclass(eq=False)

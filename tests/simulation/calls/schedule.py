@@ -30,7 +30,7 @@ class CallsSchedule:
         self.switching = draw.choice((0.03, 0.2, 0.8))
         self.killing = draw.choice((0.003, 0.01))
         self.jumps = self.scheduler.chance(0.3)
-        self.leap = timedelta(seconds=draw.choice((2, 20, 90)))
+        self.leap = timedelta(seconds=draw.choice((20, 90, 200)))
         self.last: Strand | None = None
 
     def storm(self) -> None:
@@ -50,9 +50,10 @@ class CallsSchedule:
         """Nothing goes wrong any more: calls end, windows close, people remove what is left,
         and a night comes. False: there is no rest."""
         self._clear_up()
-        self.scheduler.quiet, self.leap = True, timedelta(minutes=1)
+        self.scheduler.quiet, self.leap = True, timedelta(minutes=4)
         if not self._until(self._last_until() + A_WHILE):
             return False
+        self.leap = timedelta(minutes=20)
         if self.scheduler.chance(0.8):
             self.people.attest_all()
         if not self._until(next_night(self.scheduler.now) + A_WHILE):

@@ -7,56 +7,31 @@ not.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from agent.contact_wiring import LEASE, ONE_CALL
-from agent.effects.allow_list import SetAllowList
+from agent.contact_wiring import ONE_CALL
 from agent.effects.base import Effect
-from agent.effects.consent_refresh import RefreshConsent
-from agent.effects.contact_close import CloseWindow
-from agent.effects.contact_invite import InviteContact
-from agent.effects.contact_verify import VerifyRemoval
-from agent.effects.contact_watch import WatchAcceptance
-from agent.effects.contact_zoom import ContactZoom
-from agent.effects.mail import SendMail
-from agent.effects.meeting_arrange import ArrangeMeeting
-from agent.effects.meeting_gone import DeleteMeeting
 from agent.services.call_office import Office
 from agent.store.seal import KeyFile
 from agent.store.sealed import SealedTokens
 from agent.tick import Worker
-from agent.vault import StoredVault
-from agent.wiring import CONSENT_LEASE, MARGIN
-from connectors.http import Reach
-from connectors.pacing import LocalPacer
-from connectors.retry import Patience
 from connectors.sandbox.core import Core
 from connectors.sandbox.estate import Ipad
-from connectors.zoom.allow_lists import ZoomListControl
-from connectors.zoom.client import App, Line
-from connectors.zoom.consents import ConsentApp
-from connectors.zoom.estate import ZoomEstate
-from connectors.zoom.invitations import ZoomInvitations
-from connectors.zoom.live import ZoomLive
-from connectors.zoom.meetings import ZoomMeetingControl, ZoomMeetings
 from tests.simulation.bench import AGENTS
 from tests.simulation.calls.bench import DESKS, CallsBench
+from tests.simulation.calls.outside import Outside
 from tests.simulation.calls.processes import AGENT_LANES, CallsProcess
 from tests.simulation.calls.truth import Truth
 from tests.simulation.calls.watch import WindowsWatch
-from tests.simulation.locks import TurnedConsents, turn
 from tests.simulation.memory import SeamedStore, seamed
-from tests.simulation.postbox import DEADLINE, SeamedMailer
+from tests.simulation.postbox import SeamedMailer
 from tests.simulation.processes import AtStart, nothing
 from tests.simulation.scheduler import Life, Scheduler, Turnstile
 from tests.simulation.weather import Weather
 from tests.simulation.wire import SeamedAdapter
-from tests.simulation.world import POLICY, SENDER
+from tests.simulation.world import POLICY
 from tests.support import calls as said
-from tests.support.estates import BASE
 
 MAY_LAG = timedelta(minutes=5)  # a clock that was set back by more is refused
-AT_ONCE = Patience(total=timedelta(0), first_wait=timedelta(microseconds=1), tries=1)
 
 
 @dataclass
@@ -147,61 +122,16 @@ class CallsWorld:
     def _process(self, name: str, slots: Mapping[str, int]) -> CallsProcess:
         self.born += 1
         store = self._store(name)
-        effects = self._effects(store) if slots else ()
+        effects = self.effects(store) if slots else ()
         worker = Worker(store, {e.kind: e for e in effects}, slots)
         life = Life(f"{name} ({self.born})")
         return CallsProcess(life, store, worker, POLICY, self.scheduler, self.watch)
 
-    def _effects(self, store: SeamedStore) -> tuple[Effect, ...]:
-        keys, rules, policy = self.bench.keys, said.RULES, POLICY
-        zoom = self._zoom(store)
-        within = rules.remove_within
-        renewed: Any = zoom.users
-        return (
-            SetAllowList(store, keys, zoom, within, LEASE),
-            InviteContact(store, keys, zoom, LEASE),
-            WatchAcceptance(store, keys, zoom, LEASE),
-            CloseWindow(store, zoom, rules.linger, LEASE),
-            VerifyRemoval(store, keys, zoom, policy, within, LEASE),
-            ArrangeMeeting(store, keys, zoom, policy, LEASE),
-            DeleteMeeting(store, zoom, within, LEASE),
-            SendMail(store, self.mailer, SENDER, DEADLINE + MARGIN),
-            RefreshConsent(store, renewed, CONSENT_LEASE),
-        )
+    def effects(self, store: SeamedStore) -> tuple[Effect, ...]:
+        """Of a new process."""
+        return Outside.of(self).effects(store)
 
-    def _zoom(self, store: SeamedStore) -> ContactZoom:
-        """Both apps of the sandbox, as the wiring makes them, without a pace."""
-        apps = self.core.zoom.apps
-        read, act, users = (apps.known[name] for name in ("reader", "actor", "user_app"))
-        reach = Reach(deadline=ONE_CALL, patience=AT_ONCE, adapter=self._adapter)
-        line = Line(login_url=f"{BASE}/zoom", reach=reach, pacer=LocalPacer({}), now=self.clock)
-        reading = App(apps.account_id, read.client_id, read.client_secret)
-        acting = App(apps.account_id, act.client_id, act.client_secret)
-        consents = TurnedConsents(
-            line,
-            ConsentApp(users.client_id, users.client_secret, self.core.zoom.oauth.redirect),
-            StoredVault(self.sealed(store)),
-        )
-        consents.scheduler = self.scheduler
-        estate = ZoomEstate(line, reading, consents)
-        zoom = ContactZoom(
-            users=estate,
-            lists=estate,
-            control=ZoomListControl(line, acting),
-            invitations=ZoomInvitations(line, acting),
-            contacts=estate,
-            live=ZoomLive(line, reading),
-            meetings=ZoomMeetings(line, reading),
-            arranging=ZoomMeetingControl(line, acting),
-        )
-        ports: tuple[Any, ...] = (
-            estate, zoom.control, zoom.invitations, zoom.live, zoom.meetings, zoom.arranging,
-        )  # fmt: skip
-        for port in ports:
-            turn(port._client.bearer._tokens, self.scheduler, "the token of an app")
-        return zoom
-
-    def _adapter(self) -> SeamedAdapter:
+    def adapter(self) -> SeamedAdapter:
         return SeamedAdapter(self.core, self.scheduler, self.weather, self.truth, ONE_CALL)
 
     def _store(self, name: str) -> SeamedStore:
