@@ -2,7 +2,7 @@
 
 The subject is the window's id; `/night` after it in the key is the reading of the next night.
 Without a consent nobody can tell: not verified, which is shown as such. A contact that is still
-there, or there again, is an incident.
+there, or there again, is an incident; so is a stranger, who may have accepted in its place.
 """
 
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from agent.domain.policy import Policy
 from agent.domain.uk_time import LONDON, uk_day
 from agent.domain.zoom_windows import holds
 from agent.effects.base import Answered, Later, Look
+from agent.effects.contact_beside import address_if_kept, beside
 from agent.effects.contact_book import group_of, window_of
 from agent.effects.contact_closed import ask_to_remove
 from agent.effects.contact_zoom import ContactZoom, reached
 from agent.effects.meeting_gone import meetings_of
-from agent.errors import Misconfigured, TryAgain
-from agent.store.addresses import address_of
+from agent.errors import TryAgain
 from agent.store.audit import Audit
 from agent.store.call_keys import CallKeys
 from agent.store.engine import Store, Transaction
@@ -36,6 +36,7 @@ NIGHT = "night"
 NIGHTLY = time(3)  # UK time: after the sweep has begun
 GONE, LEFT, BLIND, WAITING = "gone", "still there", "nobody can read it", "not removed yet"
 ERASED = "its address was erased"
+BESIDE = "somebody is among the contacts who may be another window's: it is open still"
 SURFACE = {Mode.CONTACT: "external contact", Mode.MEETING: "scheduled meeting"}
 AGAIN = timedelta(hours=1)
 SET_SOON = timedelta(seconds=30)
@@ -70,15 +71,22 @@ class VerifyRemoval:
             return Answered(LEFT if left else GONE)
         if call.erased_at is not None:
             return Answered(ERASED)
-        return self._read(zoom, window, call, self._lists(zoom, window))
+        return self._read(zoom, window, call, now)
 
-    def _read(self, zoom: ContactZoom, window: Window, call: Call, lists: str) -> Answered:
-        address = self._address(window, call)
+    def _read(
+        self, zoom: ContactZoom, window: Window, call: Call, now: datetime
+    ) -> Answered | Later:
+        """Both lists, and the contacts to their end. Raises TryAgain."""
+        lists, others = self._lists(zoom, window), beside(self.store, self.keys, window)
+        with self.store.read() as tx:
+            address = address_if_kept(tx, self.keys, call, window.entry)
         match zoom.contacts.contacts(window.account):
-            case Known(seen) if any(row.email == address for row in seen.rows):
-                return Answered(LEFT, {"lists": lists})
             case Known(seen) if seen.rows and address is None:
                 return Answered(BLIND, {"lists": lists, "why": "its address is lost"})
+            case Known(seen) if others.left(address or "", seen.rows):
+                if others.in_doubt(address or "", seen.rows):
+                    return Later(now + AGAIN, BESIDE, due=now + AGAIN)
+                return Answered(LEFT, {"lists": lists})
             case Known(seen) if seen.gap is None:
                 return Answered(GONE, {"lists": lists})
             case Unknown(reason, why) if reason in WITHOUT:
@@ -110,14 +118,6 @@ class VerifyRemoval:
         """Two people have not attested it: said once it is overdue, and looked at again."""
         due = (window.closed_at or now) + self.remove_within
         return Answered(WAITING) if now >= due else Later(due, WAITING)
-
-    def _address(self, window: Window, call: Call) -> str | None:
-        """None: the call's key is lost. That no contact is there at all is told without it."""
-        try:
-            with self.store.read() as tx:
-                return address_of(tx, self.keys, call, window.entry)
-        except Misconfigured:
-            return None
 
     def _lists(self, zoom: ContactZoom, window: Window) -> str:
         """A request that landed late may have put an address back."""
