@@ -1,6 +1,7 @@
 """Approved calls, and everything that a machine can do to them: each must start."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,8 +43,9 @@ class Lives:
 
     bench: b.CallsBench
     seed: int
-    faults: list[str] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
+    fault: str = ""  # of now
 
     def play(self) -> None:
         """Every call in turn, each under faults of its own."""
@@ -109,10 +111,11 @@ class Lives:
         return record(self.world.office(), call, done, b.SPOC, how)
 
     def _meet(self, fault: str) -> None:
-        self.faults.append(fault)
+        self.fault = fault
         match fault:
             case _ if fault in ILLS:
-                self.world.core.failures = [self._ill(fault) for _ in range(6)]
+                every = self.world.core.endpoints()
+                self.world.core.failures = [Failure(o, fault=fault, times=2) for o in every]
             case _ if fault in (ZOOM_AWAY, MDM_AWAY):
                 of_zoom = fault == ZOOM_AWAY
                 self.world.core.failures = [
@@ -125,10 +128,6 @@ class Lives:
             case _ if fault == WORD:
                 self._word()
 
-    def _ill(self, fault: str) -> Failure:
-        endpoint = self.draw.choice(self.world.core.endpoints())
-        return Failure(endpoint, fault=fault)
-
     def _word(self) -> None:
         """What a machine tells of the iPads, but for the short list: it warns."""
         self.world.pass_time(timedelta(seconds=1))
@@ -140,6 +139,9 @@ class Lives:
         said.swept(self.world.store(), *found, gaps=self.draw.choice(((), ("Zoom",))))
 
     def _mend(self) -> None:
+        """All is well again. What was met is counted: each request that failed, or the day."""
+        hits = sum(one.hits for one in self.world.core.failures)
+        self.faults[self.fault] += hits if self.world.core.failures else 1
         self.world.core.failures = []
         self.world.weather.share = 0.0
 

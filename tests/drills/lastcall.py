@@ -65,14 +65,14 @@ class Figures:
         }
 
 
-def _calls(seeds: Sequence[int]) -> tuple[list[str], list[str]]:
-    """In a process of its own: the faults that were met, the calls that were lost."""
-    faults, lost = [], []
+def _calls(seeds: Sequence[int]) -> tuple[Counter[str], list[str]]:
+    """In a process of its own: how often each fault was met, and the calls that were lost."""
+    faults, lost = Counter[str](), list[str]()
     with a_folder() as folder, a_calls_bench(folder, AT_ONCE) as bench:
         for seed in seeds:
             lives = Lives(bench, seed)
             lives.play()
-            faults += lives.faults
+            faults.update(lives.faults)
             lost += lives.lost
     return faults, lost
 

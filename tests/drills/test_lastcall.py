@@ -12,6 +12,7 @@ from agent.domain.steps import Gate
 from agent.services import call_machine
 from tests.drills._last_calls import Lives
 from tests.drills._last_gates import SHUT
+from tests.drills._last_stops import STOPS
 from tests.drills.lastcall import Figures, play_gates, play_stops
 from tests.simulation.bench import a_folder
 from tests.simulation.calls.bench import CallsBench, a_calls_bench
@@ -55,7 +56,7 @@ def test_each_proof_is_overridden_once_or_moves(
     good, bad = Figures(), Figures(calls=1)
     play_stops(good, bench)
     assert good.wrong == []
-    assert good.fails == good.overrides == good.moves == 4
+    assert good.fails == good.overrides == good.moves == len(STOPS)
     monkeypatch.setattr(call_machine, "_lost", lambda tx, tag: ())
     play_stops(bad, bench)
     assert "reported lost: the call started on that iPad, and nobody decided" in bad.wrong
