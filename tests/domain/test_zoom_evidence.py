@@ -28,7 +28,7 @@ from tests.support.zoom_cases import (
 
 EMAIL = an_ipad().m365_user_id
 OTHER = "mdibt002@ipads.example"
-MASKED = {field.name for field in fields(ZoomFacts)} - {"user", "consent"}
+MASKED = {field.name for field in fields(ZoomFacts)} - {"user", "consent", "invited"}
 
 
 def _gaps(found: ZoomFacts) -> dict[str, str]:

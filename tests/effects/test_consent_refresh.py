@@ -19,7 +19,7 @@ from agent.effects.consent_refresh import AT_ONCE, FRESH, PAUSE, RefreshConsent
 from agent.services.consents import Standing, consents, device_named, give_consent
 from agent.store.consents import RENEWAL, Consents
 from agent.store.engine import Store
-from agent.store.ledger import Ledger
+from agent.store.ledger import OWED_AGAIN, Ledger
 from agent.store.sealed import SealedTokens
 from agent.tick import Worker
 from agent.vault import StoredVault
@@ -89,7 +89,7 @@ def test_each_night_a_consent_is_renewed_once_and_owed_again(desk: Desk) -> None
         desk.perform()
         desk.perform()
         assert desk.zoom.asked == [MDI1] * night
-        assert desk.open() == [("K10003", desk.clock.now + timedelta(days=1), None)]
+        assert desk.open() == [("K10003", desk.clock.now + timedelta(days=1), OWED_AGAIN)]
     assert desk.tokens.load(MDI1) == ("token 3",)
     assert told(desk.store)[1:] == [("CONSENT_REFRESHED", "K10003")] * 3
 
@@ -99,7 +99,7 @@ def test_a_night_that_was_missed_is_made_up_at_once(desk: Desk) -> None:
     desk.clock.now = NOON + timedelta(days=3)
     desk.perform()
     assert desk.zoom.asked == [MDI1]
-    assert desk.open() == [("K10003", desk.clock.now + NEXT_NIGHT, None)]
+    assert desk.open() == [("K10003", desk.clock.now + NEXT_NIGHT, OWED_AGAIN)]
 
 
 def test_what_the_sweep_renewed_is_not_renewed_again(desk: Desk) -> None:
