@@ -99,8 +99,6 @@ def _decided(by: str, who: Actor, **more: bool) -> Mapping[str, Said | None]:
 
 
 IS_ONE = ContactConfirmed(confirmed_by="S-MDI-OMU", non_contact=True)
-LETTER: dict[str, Around] = {"before": _unlisted, "after": _listed}
-B2: dict[str, Around] = {"before": _withdrawn, "after": _reinstated}
 SHUT: tuple[Shut, ...] = (
     *(
         Shut(says="(P2)", step="decide", other={f"comment {name}": None})
@@ -111,10 +109,10 @@ SHUT: tuple[Shut, ...] = (
     Shut(says="not decided here", step="decide", other=_decided("GOV", b.SPOC)),
     Shut(says="by the duty governor (P4)", step="decide",
          other=_decided("GOV", b.SPOC, verbal=True)),
-    Shut(says="(B2)", step="decide", **B2),
-    Shut(says="(B2)", **B2),
-    Shut(says="(C1)", **LETTER),
-    Shut(says="(C1)", step="invite", **LETTER),
+    Shut(says="(B2)", step="decide", before=_withdrawn, after=_reinstated),
+    Shut(says="(B2)", before=_withdrawn, after=_reinstated),
+    Shut(says="(C1)", before=_unlisted, after=_listed),
+    Shut(says="(C1)", step="invite", before=_unlisted, after=_listed),
     Shut(says="(P6)", other={"compact": None}),
     Shut(says="(K1)", other={"inform": None}),
     Shut(says="(K1)", step="invite", other={"inform": None}),
