@@ -32,7 +32,7 @@ from tests.simulation.calls.playing import play_calls
 from tests.simulation.playing import Played, play
 
 PROCESSES = 2
-AT_ONCE = 50  # schedules that one process plays on one bench
+AT_ONCE = 250  # schedules that one process plays on one bench, at most
 NIGHTS = 4  # every so many seeds
 NEEDED = ("kills", "faults")
 
@@ -73,7 +73,8 @@ def _wrong(one: Played) -> tuple[str, ...]:
 
 def _play_all(count: int) -> Iterator[tuple[int, tuple[str, ...], Counter[str]]]:
     seeds = range(1, count + 1)
-    slices = [seeds[first : first + AT_ONCE] for first in range(0, count, AT_ONCE)]
+    few = min(AT_ONCE, -(-count // (2 * PROCESSES)))
+    slices = [seeds[first : first + few] for first in range(0, count, few)]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
         for played in pool.map(_play, slices):

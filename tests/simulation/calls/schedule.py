@@ -26,7 +26,7 @@ class CallsSchedule:
         self.family = Family(world)
         self.people = People(world, self.family)
         draw = self.scheduler.random
-        self.steps = draw.randint(120, 400)
+        self.steps = draw.randint(120, 300)
         self.switching = draw.choice((0.03, 0.2, 0.8))
         self.killing = draw.choice((0.003, 0.01))
         self.jumps = self.scheduler.chance(0.3)
@@ -50,10 +50,10 @@ class CallsSchedule:
         """Nothing goes wrong any more: calls end, windows close, people remove what is left,
         and a night comes. False: there is no rest."""
         self._clear_up()
-        self.scheduler.quiet, self.leap = True, timedelta(minutes=4)
+        self.scheduler.quiet, self.leap = True, timedelta(minutes=8)
         if not self._until(self._last_until() + A_WHILE):
             return False
-        self.leap = timedelta(minutes=20)
+        self.leap = timedelta(minutes=50)
         if self.scheduler.chance(0.8):
             self.people.attest_all()
         if not self._until(next_night(self.scheduler.now) + A_WHILE):
