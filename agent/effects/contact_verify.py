@@ -27,6 +27,7 @@ from agent.errors import TryAgain
 from agent.store.audit import Audit
 from agent.store.call_keys import CallKeys
 from agent.store.engine import Store, Transaction
+from agent.store.incidents import Incidents
 from agent.store.ledger import Claim, Ledger
 from agent.store.register import Register
 from agent.store.telling import clear, raise_and_tell
@@ -152,7 +153,8 @@ class VerifyRemoval:
 
     def _overdue(self, tx: Transaction, window: Window) -> None:
         if window.state in NOT_YET:
-            self._raise(tx, window, NOT_REMOVED, "not-removed")
+            if Incidents(tx).open_for(NOT_REMOVED.name, window.device) is None:
+                self._raise(tx, window, NOT_REMOVED, "not-removed")
             Ledger(tx).owe(VERIFY, window.id, due=tx.now + AGAIN)
 
     def _raise(self, tx: Transaction, window: Window, rule: Rule, reason: str) -> None:

@@ -23,7 +23,7 @@ from agent.services.call_duties import follow
 from agent.services.call_machine import Seen, look, others
 from agent.services.call_office import Office, staff_of
 from agent.services.call_zoom import warnings
-from agent.services.contact_windows import is_over
+from agent.services.contact_windows import asks_anew
 from agent.store.audit import Audit
 from agent.store.calls import Calls, about
 from agent.store.engine import Transaction
@@ -61,7 +61,7 @@ def record(
         who = staff_of(tx, by, call.establishment)
         mark = seal.pseudonym(_same(said, how))
         before = repeated(call, said, mark, how, tx.now)
-        if before is not None and not is_over(tx, call, said):
+        if before is not None and not asks_anew(tx, call, said):
             return Recorded(call, before, new=False)
         asks = isinstance(said, Started) and not how.paper_by
         seen = look(tx, call, office.rules, again) if asks else Seen()

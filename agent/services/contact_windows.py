@@ -57,8 +57,11 @@ def follow(tx: Transaction, office: Office, call: Call, said: Statement, entry: 
             hasten(tx, window)
 
 
-def is_over(tx: Transaction, call: Call, said: Statement) -> bool:
-    """Whether an invitation that was stated before led to a window that is closed by now."""
+def asks_anew(tx: Transaction, call: Call, said: Statement) -> bool:
+    """Whether the same words ask for something new: an invitation whose window is closed by
+    now, a removal of what came back."""
+    if isinstance(said, Removed):
+        return any(one.is_left for one in Windows(tx).of(call.id))
     return isinstance(said, Invite) and Windows(tx).live_of(call.id) is None
 
 

@@ -137,6 +137,16 @@ def test_a_wrong_address_is_replaced_and_the_old_one_is_gone(moorland: Family) -
     )  # fmt: skip
 
 
+def test_a_wrong_address_that_is_replaced_in_time_is_never_on_a_list(moorland: Family) -> None:
+    call = moorland.prepared()
+    moorland.say(call, Invite())
+    moorland.say(call, replace(said.INFORMED, email=OTHER))
+    moorland.settle()
+    (wrong,) = moorland.windows(call)
+    assert (wrong.state, wrong.reason, wrong.sent) == (State.CLOSED, "replaced", 0)
+    assert all(one.result != "holds the address" for one in wrong.evidence)
+
+
 def test_the_same_contact_told_anew_keeps_its_window(moorland: Family) -> None:
     call = moorland.invited()
     moorland.say(call, replace(said.INFORMED, phone="07700 900124"))
@@ -302,6 +312,8 @@ def test_a_removal_that_nobody_attests_is_an_incident(moorland: Family) -> None:
     moorland.later(minutes=WITHIN / timedelta(minutes=1) + 1)
     assert [one.type for one in moorland.incidents()] == ["contact.not-removed"]
     assert moorland.told()
+    moorland.later(hours=3)
+    assert not moorland.told()
     moorland.attested(call)
     moorland.settle()
     assert not moorland.incidents()
@@ -315,7 +327,6 @@ def test_a_contact_that_was_attested_and_is_there_is_an_incident(moorland: Famil
     moorland.settle()
     assert moorland.state(call) is State.CLOSED
     assert [one.type for one in moorland.incidents()] == ["contact.left"]
-    moorland.clock.now += timedelta(minutes=2)
     moorland.attested(call)
     moorland.settle()
     assert moorland.state(call) is State.VERIFIED

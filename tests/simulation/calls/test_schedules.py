@@ -17,6 +17,7 @@ from tests.support.outside import ROOT
 
 FEW = 5
 FOUND_WITHIN = 500
+RARE = 91  # a seed shortly before one that meets it: the ninety before it would only cost time
 ANY = 2
 Broken = Callable[[], AbstractContextManager[None]]
 
@@ -49,19 +50,19 @@ def test_a_seed_is_one_schedule_of_calls_in_any_process(calls_bench: CallsBench)
 
 
 @pytest.mark.parametrize(
-    ("broken", "at_start", "says"),
+    ("broken", "at_start", "since", "says"),
     [
-        (nullcontext, clears_leases, "two live claims"),
-        (the_fence_ignored, nothing, "wrote with an old fence"),
-        (meetings_ignored, nothing, "in a meeting"),
-        (unread_lists_believed, nothing, "nobody read the contacts to the end"),
+        (nullcontext, clears_leases, 1, "two live claims"),
+        (the_fence_ignored, nothing, 1, "wrote with an old fence"),
+        (meetings_ignored, nothing, RARE, "in a meeting"),
+        (unread_lists_believed, nothing, 1, "nobody read the contacts to the end"),
     ],
 )
 def test_the_schedules_find_a_broken_rule(
-    calls_bench: CallsBench, broken: Broken, at_start: AtStart, says: str
+    calls_bench: CallsBench, broken: Broken, at_start: AtStart, since: int, says: str
 ) -> None:
     with broken():
-        seed, wrong = _first_violated(calls_bench, at_start)
+        seed, wrong = _first_violated(calls_bench, at_start, since)
     assert says in "\n".join(wrong)
     print(f"found by schedule {seed}")
 
@@ -81,9 +82,11 @@ def _of_calls(seed: int) -> bool:
     return seed % NIGHTS > 0
 
 
-def _first_violated(bench: CallsBench, at_start: AtStart) -> tuple[int, tuple[str, ...]]:
+def _first_violated(
+    bench: CallsBench, at_start: AtStart, since: int = 1
+) -> tuple[int, tuple[str, ...]]:
     played = (
         play_calls(bench, seed, at_start)
-        for seed in filter(_of_calls, range(1, FOUND_WITHIN + 1))
+        for seed in filter(_of_calls, range(since, FOUND_WITHIN + 1))
     )
     return next((one.seed, one.wrong) for one in played if one.wrong)
