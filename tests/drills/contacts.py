@@ -19,11 +19,14 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from agent.errors import Misconfigured
 from tests.support.killed.engines import ENGINES
 from tests.support.visits.life import Life
+from tests.support.visits.stories import SHORT as QUICK
+from tests.support.visits.stories import STORIES, Story
 from tests.support.visits.verdict import Verdict, verdict_of
 
 PER_MINUTE = 6.0  # three times 120 an hour
@@ -61,16 +64,23 @@ def _played(asked: argparse.Namespace) -> Verdict:
     ):
         if asked.short:
             paced = (SHORT_PER_MINUTE, SHORT_CALM, SHORT)
-            return play(Path(folder), url, asked.seed, SHORT, *paced)
+            return play(Path(folder), url, asked.seed, SHORT, *paced, QUICK)
         paced = (PER_MINUTE, CALM, max(FEWEST, asked.kills))
         return play(Path(folder), url, asked.seed, asked.kills, *paced)
 
 
 def play(
-    folder: Path, url: str, seed: int, kills: int, per_minute: float, calm: int, calls: int
+    folder: Path,
+    url: str,
+    seed: int,
+    kills: int,
+    per_minute: float,
+    calm: int,
+    calls: int,
+    stories: Mapping[Story, int] = STORIES,
 ) -> Verdict:
     """So many calls without a kill, so many with them; come to rest, judge."""
-    with Life.of(folder, url, seed, per_minute) as life:
+    with Life.of(folder, url, seed, per_minute, stories) as life:
         life.visits(calm, kills=0)
         life.visits(calls, kills=kills)
         life.rest()

@@ -3,7 +3,7 @@
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from tests.support.killed.victims import Victim
 from tests.support.outside import SECONDS
 from tests.support.visits.house import House
 from tests.support.visits.notes import Death, Notes
-from tests.support.visits.stories import STORIES
+from tests.support.visits.stories import STORIES, Story
 from tests.support.visits.visit import Going, Visit, Wait
 from tests.support.visits.weather import Weather
 
@@ -56,6 +56,7 @@ class Life:
     random: random.Random
     house: House
     per_minute: float  # windows that are opened
+    stories: Mapping[Story, int] = field(default_factory=lambda: STORIES)
     notes: Notes = field(default_factory=Notes)
     busy: set[str] = field(default_factory=set)
     under_way: list[UnderWay] = field(default_factory=list)
@@ -70,10 +71,12 @@ class Life:
 
     @staticmethod
     @contextmanager
-    def of(folder: Path, url: str, seed: int, per_minute: float) -> Iterator["Life"]:
+    def of(
+        folder: Path, url: str, seed: int, per_minute: float, stories: Mapping[Story, int]
+    ) -> Iterator["Life"]:
         """All is ready, the agent runs, and its first night is over."""
         with House.of(folder, url, seed) as house:
-            life = Life(random.Random(seed), house, per_minute)
+            life = Life(random.Random(seed), house, per_minute, stories)
             with closing(life):
                 life.ensure_agent()
                 if not until(life.swept, REST_SECONDS):
@@ -124,7 +127,7 @@ class Life:
 
     def _begin(self, *, calm: bool) -> None:
         self.begun += 1
-        story = self.random.choices(list(STORIES), list(STORIES.values()))[0]
+        story = self.random.choices(list(self.stories), list(self.stories.values()))[0]
         tag = self.random.choice(sorted(self.house.assets))
         visit = Visit(
             self.house, self.notes, random.Random(self.random.random()),

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Generator, Mapping
 from datetime import timedelta
+from typing import TypeAlias
 
 from agent.domain.application import Cancelled
 from agent.domain.contact import State
 from connectors.http import utc_now
 from tests.support.visits.notes import Live
-from tests.support.visits.visit import Going, Visit, Wait
+from tests.support.visits.visit import LINGER, Going, Visit, Wait
 
 SOON = timedelta(seconds=40)  # until a window closes by itself
 WAITS = 100.0  # seconds that people wait for a machine, before they go on without it
@@ -77,7 +78,7 @@ def dropped_over_time(visit: Visit) -> Going:
 
 
 def forgotten(visit: Visit) -> Going:
-    """The same, and nobody says that it ended: it closes by itself once it is over."""
+    """The same, and nobody says that it ended: it closes by itself, ten minutes after."""
     closes = utc_now() + SOON
     yield from _invited(visit, SOON)
     live = yield from _talks(visit)
@@ -87,8 +88,8 @@ def forgotten(visit: Visit) -> Going:
     live = visit.dial()
     yield visit.until(closes)
     yield visit.pause(4, 12)
-    _unstated(visit)
     _hangs_up(visit, live)
+    _unstated(visit)
     yield from _removes(visit)
 
 
@@ -174,12 +175,15 @@ def attested_in_vain(visit: Visit) -> Going:
         yield from _removes(visit)
 
 
-STORIES: Mapping[Callable[[Visit], Going], int] = {
+Story: TypeAlias = Callable[[Visit], Going]
+STORIES: Mapping[Story, int] = {
     usual: 5, ended_too_early: 2, over_time: 2, dropped: 2, dropped_over_time: 1, forgotten: 1,
     nobody_calls: 1, cancelled: 2, another_address: 2, another_ipad: 1, by_meeting: 2,
     attested_in_vain: 2,
 }  # fmt: skip
 """Each story, and how often it comes among the others."""
+SHORT = {story: often for story, often in STORIES.items() if story is not forgotten}
+"""Those that wait for nobody's ten minutes."""
 
 
 def _invited(visit: Visit, closes_in: timedelta | None = None, wait: float = WAITS) -> Going:
@@ -229,7 +233,7 @@ def _hangs_up(visit: Visit, live: Live) -> None:
 
 def _unstated(visit: Visit) -> None:
     for one in visit.windows():
-        visit.notes.due[one.id] = one.until
+        visit.notes.due[one.id] = utc_now() + LINGER
         visit.notes.unstated.add(one.id)
 
 

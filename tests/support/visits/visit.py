@@ -69,7 +69,8 @@ class Visit:
 
     def over(self) -> Wait:
         """No window of the call is open any more."""
-        return Wait(lambda: not any(s in OPEN for s in self.states(self.call)), LONG)
+        long = LONG + LINGER.total_seconds()
+        return Wait(lambda: not any(s in OPEN for s in self.states(self.call)), long)
 
     def until(self, moment: datetime) -> Wait:
         return Wait(lambda: utc_now() >= moment, LONG)
