@@ -273,6 +273,19 @@ def test_an_end_waits_while_the_next_call_runs_on_the_same_ipad(moorland: Family
     assert moorland.listed() == frozenset()
 
 
+def test_where_the_agent_can_invite_nobody_it_says_so_and_names_the_card(
+    moorland: Family,
+) -> None:
+    """DESIGN 6.4: the call is made all the same."""
+    call = moorland.prepared()
+    moorland.office = replace(moorland.office, invites=False)
+    with pytest.raises(NotAllowed, match=r"no app that acts in Zoom.*callsteward call card"):
+        moorland.say(call, Invite())
+    assert not moorland.windows(call)
+    moorland.say(call, said.PRECALL, "SUP")
+    moorland.say(call, said.STARTED, "SUP")
+
+
 # removal
 
 
