@@ -84,12 +84,6 @@ class Window:
         return self.is_live and not self.reason
 
     @property
-    def is_listed(self) -> bool:
-        """Whether its address belongs on the lists: until it closes, but not where its end was
-        asked for before it was ever put there."""
-        return self.is_live and (self.is_wanted or self.state is not State.REQUESTED)
-
-    @property
     def is_left(self) -> bool:
         """Whether two people must still see that nothing is left on the iPad."""
         return self.state is State.CLOSED or (

@@ -117,7 +117,7 @@ def _add_only(
 def _answer(
     opened: Iterable[Window], closed: Iterable[Window], request: str, doubt: str = ""
 ) -> Answered:
-    live = " ".join(one.id for one in opened if one.is_listed)
+    live = " ".join(one.id for one in opened if one.is_live)
     over = " ".join(one.id for one in closed if not one.is_live)
     proof = {"open": live, "closed": over, "request": request, "doubt": doubt}
     return Answered("read back", proof)

@@ -34,9 +34,7 @@ class Group:
         Misconfigured where one of the latter is not known."""
         if self.lost is not None and not live:
             raise self.lost
-        listed = (one.is_listed if live else not one.is_live for one in self.windows)
-        pairs = zip(self.windows, listed, strict=True)
-        return frozenset(self.addresses[one.id] for one, belongs in pairs if belongs)
+        return frozenset(self.addresses[one.id] for one in self.windows if one.is_live is live)
 
 
 def group_of(store: Store, keys: CallKeys, group: str) -> Group:

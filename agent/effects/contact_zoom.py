@@ -83,9 +83,10 @@ def runs(zoom: ContactZoom, user: User, now: datetime, *, stated: bool) -> Fact[
     if isinstance(shown, Known) and not shown.value and not stated:
         return shown
     found = proven(zoom, user)
+    if isinstance(found, Unknown) and isinstance(shown, Known) and shown.value:
+        return shown  # a hint that one runs is no doubt
     if isinstance(found, Unknown) and found.reason == NOT_TOLD.reason:
-        told = isinstance(shown, Known) and shown.value
-        return Known(stated or told, "staff and presence", now)
+        return Known(stated, "staff and presence", now)
     return found
 
 
@@ -109,6 +110,8 @@ class InTime:
     lease: timedelta
 
     def prove(self) -> None:
-        """Raises TryAgain where it is too late to begin."""
-        if self.store.clock() - self.began > self.lease - LAST_WRITE:
+        """Raises TryAgain where it is too late to begin, or where the clock was set back: what
+        was read by a clock that is wrong proves nothing of now."""
+        passed = self.store.clock() - self.began
+        if not timedelta(0) <= passed <= self.lease - LAST_WRITE:
             raise TryAgain("Zoom answered too slowly to change anything in this attempt")

@@ -137,16 +137,6 @@ def test_a_wrong_address_is_replaced_and_the_old_one_is_gone(moorland: Family) -
     )  # fmt: skip
 
 
-def test_a_wrong_address_that_is_replaced_in_time_is_never_on_a_list(moorland: Family) -> None:
-    call = moorland.prepared()
-    moorland.say(call, Invite())
-    moorland.say(call, replace(said.INFORMED, email=OTHER))
-    moorland.settle()
-    (wrong,) = moorland.windows(call)
-    assert (wrong.state, wrong.reason, wrong.sent) == (State.CLOSED, "replaced", 0)
-    assert all(one.result != "holds the address" for one in wrong.evidence)
-
-
 def test_the_same_contact_told_anew_keeps_its_window(moorland: Family) -> None:
     call = moorland.invited()
     moorland.say(call, replace(said.INFORMED, phone="07700 900124"))

@@ -19,7 +19,8 @@ def _checks(*beginnings: str) -> Names:
 
 
 OF_ZOOM = _checks("zoom.")
-OF_GRAPH = CHECKS - OF_ZOOM
+OURS = _checks("authorisation.")  # looked up in our own memory: no fault hides them
+OF_GRAPH = CHECKS - OF_ZOOM - OURS
 OF_TENANT = _checks("mdm.strict")
 APPS = _checks("apps.only-ours", "app.zoom")
 DETAILS = APPS | _checks("device.single-app", "policy.compliant", "sim.registered")
@@ -46,7 +47,12 @@ class Place:
         return "Zoom" if self.of_zoom else "Intune|Graph|Entra"
 
 
-_GRAPH_LATER = Place("later page of the list", "managedDevices", asked="$skiptoken=")
+_GRAPH_LATER = Place(
+    "later page of the list",
+    "managedDevices",
+    more=_checks("device.serial"),  # another iPad with its name may be on that page
+    asked="$skiptoken=",
+)
 _ZOOM_LATER = Place("later page of Zoom's users", "zoom.users", asked="next_page_token=")
 PLACES: tuple[Place, ...] = (
     Place("token", "token", OF_GRAPH - {"register.listed"}, OF_GRAPH),
