@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from agent.domain.contact import State
-from agent.errors import ClockBehind
+from agent.effects.contact_zoom import InTime
+from agent.errors import ClockBehind, TryAgain
 from tests.support.calls import EMAIL
 from tests.support.estates import Clock
-from tests.support.families import Family, a_family
+from tests.support.families import LEASE, Family, a_family
 
 ONLY = frozenset({EMAIL})
 TWO_HOURS = timedelta(hours=2)
@@ -43,6 +44,18 @@ def test_a_clock_that_was_set_back_is_refused_and_all_goes_on_once_it_is_right(
     moorland.clock.now = right + timedelta(hours=3, minutes=11)
     moorland.settle()
     assert (moorland.state(call), moorland.listed()) == (State.CLOSED, frozenset())
+
+
+@pytest.mark.parametrize("jump", [-TWO_HOURS, timedelta(seconds=-1), TWO_HOURS])
+def test_an_attempt_in_which_the_clock_jumps_changes_nothing(
+    moorland: Family, jump: timedelta
+) -> None:
+    """What it had read by the other clock proves nothing of now."""
+    time = InTime(moorland.store, moorland.store.clock(), LEASE)
+    time.prove()
+    moorland.clock.now += jump
+    with pytest.raises(TryAgain):
+        time.prove()
 
 
 @pytest.mark.parametrize(
