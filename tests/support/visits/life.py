@@ -23,7 +23,7 @@ from tests.support.visits.weather import Weather
 TICK = 0.1
 AIMED = 0.8  # how many of the kills wait for a claim
 OURS = ("contact.close/", "zoom.allow-list/", "zoom.meeting-gone/", "contact.invite/")
-WATCH = "contact.watch/"
+WATCHES = ("contact.watch/", "call.watch/")
 SERVES = b"callsteward serves"
 QUIET = 8.0  # seconds that it lives at most before a kill is looked for
 PATIENT = 10.0  # seconds in which an aimed kill waits for its claim
@@ -219,4 +219,6 @@ class Life:
     def unmet(self) -> list[str]:
         """The reading of the next night is not due yet, and a look that waits owes nobody."""
         found = self.house.home.victims.tables.unmet()
-        return [one for one in found if not one.endswith("/night") and WATCH not in one]
+        return [
+            one for one in found if not one.endswith("/night") and not one.startswith(WATCHES)
+        ]
