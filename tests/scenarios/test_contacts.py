@@ -420,6 +420,22 @@ def test_who_is_to_be_reached_is_added_also_where_nobody_can_tell_whether_a_meet
     assert moorland.listed() == {OTHER}
 
 
+def test_a_meeting_that_is_hinted_at_and_cannot_be_read_is_no_doubt(moorland: Family) -> None:
+    """DESIGN 6.5: the iPad's user is shown as in a meeting, so nothing is changed."""
+    moorland.started()
+    moorland.fails(
+        *(Failure(endpoint, 503) for endpoint in ("zoom.meetings", "zoom.dashboard"))
+    )
+    other = moorland.prepared(number="A2222BC", email=OTHER)
+    moorland.say(other, Invite())
+    moorland.later(seconds=4)
+    assert (moorland.state(other), moorland.listed()) == (State.REQUESTED, ONLY)
+    moorland.fails()
+    moorland.hang_up()
+    moorland.later(seconds=4)
+    assert moorland.listed() == ONLY | {OTHER}  # now it was read that none runs
+
+
 def test_the_sweep_expects_who_is_invited_and_nobody_else(moorland: Family) -> None:
     call = moorland.invited()
     moorland.accepts()
