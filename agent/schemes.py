@@ -15,6 +15,7 @@ import agent
 from agent.domain.call_rules import CallRules, Stop, Text
 from agent.domain.card import Card, Part
 from agent.domain.establishments import Establishment
+from agent.domain.quiet import NoiseRules
 from agent.domain.scheme import RegisterRules, Scheme
 from agent.errors import Misconfigured
 
@@ -102,6 +103,26 @@ class _Card(msgspec.Struct, forbid_unknown_fields=True):
     part: tuple[_Part, ...]
 
 
+class _Silence(msgspec.Struct, forbid_unknown_fields=True):
+    longest_days: Positive
+
+
+class _Maintenance(msgspec.Struct, forbid_unknown_fields=True):
+    longest_hours: Positive
+    confirm: Words
+
+
+class _Inhibit(msgspec.Struct, forbid_unknown_fields=True):
+    open: str = msgspec.field(name="while")
+    holds: Words
+
+
+class _Noise(msgspec.Struct, forbid_unknown_fields=True):
+    silence: _Silence
+    maintenance: _Maintenance
+    inhibit: tuple[_Inhibit, ...] = ()
+
+
 def config_folder() -> Path:
     """`config`: inside the package where it is installed, beside it in a checkout."""
     package = Path(agent.__file__).parent
@@ -152,6 +173,22 @@ def load_card(scheme: str = "ipad", folder: Path | None = None) -> Card:
     told = _read((folder or config_folder()) / "schemes" / scheme / "card.toml", _Card)
     parts = (Part(one.heading, one.says, one.write, one.step, one.page) for one in told.part)
     return Card(told.title, told.intro, tuple(parts))
+
+
+def load_noise(scheme: str = "ipad", folder: Path | None = None) -> NoiseRules:
+    """The scheme's rules of when nobody is told. Raises Misconfigured naming file and key."""
+    pack = (folder or config_folder()) / "schemes" / scheme
+    told = _read(pack / "noise.toml", _Noise)
+    rules = _rules(pack / "register.toml")
+    for role in told.maintenance.confirm:
+        if role not in (*rules.local_roles, *rules.wider_roles):
+            raise _wrong(pack / "noise.toml", f"confirm names {role}, which is no role")
+    return NoiseRules(
+        longest_silence=timedelta(days=told.silence.longest_days),
+        longest_maintenance=timedelta(hours=told.maintenance.longest_hours),
+        confirms=frozenset(told.maintenance.confirm),
+        inhibits={one.open: frozenset(one.holds) for one in told.inhibit},
+    )
 
 
 def pack_version(scheme: str = "ipad", folder: Path | None = None) -> str:

@@ -12,6 +12,7 @@ from agent.effects.base import Effect
 from agent.effects.call_erase import EraseCall
 from agent.effects.consent_refresh import RefreshConsent
 from agent.effects.mail import SendMail
+from agent.effects.quiet_end import EndQuiet
 from agent.effects.sweep import RunSweep, unwatched
 from agent.errors import Misconfigured, TryAgain
 from agent.looks.again import LookAgain
@@ -19,7 +20,7 @@ from agent.policies import load_policy
 from agent.ports.alerts import Mailer
 from agent.ports.mdm import Mdm
 from agent.ports.together import Together, in_turn
-from agent.schemes import load_calls, pack_version
+from agent.schemes import load_calls, load_noise, pack_version
 from agent.services.call_office import Office
 from agent.services.proofs import Notary
 from agent.settings import Settings, load, read_file
@@ -197,7 +198,9 @@ def worker_of(
             mailer=mailer_of(settings),
             sender=settings.mail_from or "",
             lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
+            noise=load_noise(),
         ),
+        EndQuiet(store),
         EraseCall(store, call_keys_of(settings), timedelta(days=settings.call_keep_days)),
         *effects_of_calls(settings, store, policy, call_keys_of(settings)),
     )

@@ -18,6 +18,7 @@ from agent.cli import (
     doctor,
     people,
     proof,
+    quiet,
     receive,
     register,
     sandbox,
@@ -54,6 +55,8 @@ app.add_typer(contact.app, name="contact")
 app.add_typer(call_read.resident, name="resident")
 app.add_typer(device.app, name="device")
 app.add_typer(register.app, name="register")
+app.add_typer(quiet.silences, name="silence")
+app.add_typer(quiet.maintenance, name="maintenance")
 app.add_typer(people.contacts, name="contacts")
 app.add_typer(people.staff, name="staff")
 app.add_typer(authorisation.app, name="authorisation")

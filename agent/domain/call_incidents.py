@@ -62,3 +62,5 @@ RECORDED = Rule(
     remedy="If the call runs still, the protocol says end the call: end it now. What was kept"
     " is evidence: delete nothing. What was tried is shown by: callsteward call show",
 )
+CALL_RULES = (REPORTED_LOST, OVERRIDDEN, CONTACT_LEFT, NOT_REMOVED, MEETING_UNLIKE, RECORDED)
+"""All of them."""

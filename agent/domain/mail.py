@@ -80,6 +80,11 @@ OPERATIONS = {
         "See on the agent's machine why Zoom does not renew it. It is tried again by itself; a"
         " consent that is not used for months ends, and then its user must sign in anew.",
     ),
+    "maintenance.declared": (
+        "what maintenance brings about is expected, for a time that two people declared",
+        "Nothing, if you know of it. See what it is with: callsteward maintenance list. To end"
+        " it at once: callsteward maintenance end",
+    ),
     "call.erase.late": (
         "what is personal in a call is erased when its time has come",
         "See on the agent's machine why the keys of calls cannot be destroyed: the folder that"

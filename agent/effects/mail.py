@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.domain.mail import rendered
+from agent.domain.quiet import NoiseRules
 from agent.domain.routes import REGION_OF, Recipient
-from agent.effects.base import Answered, Look
+from agent.effects.base import Answered, Later, Look
 from agent.errors import TryAgain
 from agent.ports.alerts import Mailer
 from agent.store.audit import Audit
@@ -14,8 +15,10 @@ from agent.store.engine import Store, Transaction
 from agent.store.incidents import Incidents
 from agent.store.ledger import Claim
 from agent.store.people import People
+from agent.store.quiets import Quiets
 
 NO_INBOX_PAUSE = timedelta(minutes=10)
+NOT_NEEDED = "over before it could be told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class SendMail:
     mailer: Mailer
     sender: str
     lease: timedelta
+    noise: NoiseRules | None = None  # None: nothing is ever held
     kind = "mail"
     lane = "alarm"
 
@@ -33,8 +37,11 @@ class SendMail:
         """Nobody can ask a mail server what it took."""
         return Look.CANNOT_TELL
 
-    def act(self, claim: Claim, now: datetime) -> Answered:
+    def act(self, claim: Claim, now: datetime) -> Answered | Later:
         """Hand it over. The address is today's: a corrected contact is used at once."""
+        waits = self._held(claim)
+        if waits is not None:
+            return waits
         with self.store.read() as tx:
             posted = Incidents(tx).posted(claim.key)
             address = _address(People(tx), posted.to)
@@ -50,10 +57,30 @@ class SendMail:
 
     def record(self, tx: Transaction, claim: Claim, answer: Answered) -> None:
         """That it was accepted, and what the server said."""
+        if answer.result == NOT_NEEDED:
+            posted = Incidents(tx).posted(claim.key)
+            Audit(tx).add("MAIL_NOT_NEEDED", "INCIDENT", posted.incident)
+            return
         Incidents(tx).accepted(claim.key, answer.proof.get("answer", ""))
         posted = Incidents(tx).posted(claim.key)
         details: Mapping[str, object] = {"to": str(posted.to), **answer.proof}
         Audit(tx).add("MAIL_ACCEPTED", "INCIDENT", posted.incident, details=details)
+
+    def _held(self, claim: Claim) -> Answered | Later | None:
+        """Maintenance, a silence or another incident may hold it, never for good."""
+        if self.noise is None:
+            return None
+        with self.store.read() as tx:
+            incident = Incidents(tx).get(Incidents(tx).posted(claim.key).incident)
+            standing = Incidents(tx).open_for(incident.type, incident.subject)
+            if standing is None or standing.id != incident.id:
+                return Answered(NOT_NEEDED) if Quiets(tx).was_held(claim.key) else None
+            found = Quiets(tx).holding(incident, self.noise)
+        if found is None:
+            return None
+        with self.store.begin() as tx:
+            Quiets(tx).note(claim.key, found.by)
+        return Later(found.until, found.why, due=found.until)
 
 
 def _address(people: People, to: Recipient) -> str | None:

@@ -5,14 +5,13 @@ from datetime import datetime
 
 from agent.domain.incident import Incident
 from agent.domain.lateness import LATE_AFTER, MAY_WAIT, late
-from agent.domain.mail import letter
 from agent.domain.policy import Policy
 from agent.domain.problems import Problem
-from agent.domain.routes import Place, recipients
 from agent.store.audit import Audit
 from agent.store.engine import Store, Transaction
 from agent.store.incidents import Incidents
 from agent.store.ledger import Ledger, Owed
+from agent.store.telling import over, raise_operational
 
 
 def tell_lateness(store: Store, policy: Policy) -> tuple[str, ...]:
@@ -30,7 +29,7 @@ def tell_lateness(store: Store, policy: Policy) -> tuple[str, ...]:
             for problem in begun:
                 _open(tx, problem, policy)
             for incident in ended:
-                _clear(tx, incident)
+                over(tx, incident.type, incident.subject)
             changed += [f"{kind}.late {problem.subject}" for problem in begun]
             changed += [f"{kind}.late {incident.subject} is over" for incident in ended]
     return tuple(changed)
@@ -56,13 +55,5 @@ def _subject(owed: Owed) -> str:
 
 
 def _open(tx: Transaction, problem: Problem, policy: Policy) -> None:
-    incident = Incidents(tx).raise_for(problem)
+    incident = raise_operational(tx, policy, problem)
     Audit(tx).add("OBLIGATIONS_LATE", "INCIDENT", incident.id, details={"type": problem.type})
-    for to in recipients(problem, Place(), policy.routes):
-        text = letter(incident, to, None, (), policy.phone)
-        Incidents(tx).tell(incident, to, text, "", again=False)
-
-
-def _clear(tx: Transaction, incident: Incident) -> None:
-    Incidents(tx).clear(incident.id)
-    Audit(tx).add("INCIDENT_CLEARED", "INCIDENT", incident.id)

@@ -99,6 +99,10 @@ class Incidents:
         """Every open incident, the oldest first."""
         return self._select(i.state == "open")
 
+    def open_of(self, subject: str) -> list[Incident]:
+        """Every open incident of this subject."""
+        return self._select(i.subject == subject, i.state == "open")
+
     def raise_for(self, problem: Problem) -> Incident:
         """The open incident of this problem, opened now if there is none."""
         found = self.open_for(problem.type, problem.subject)

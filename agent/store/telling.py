@@ -52,6 +52,28 @@ def clear(tx: Transaction, rule: Rule, asset: Asset, by: Actor) -> None:
         Audit(tx).add("INCIDENT_CLEARED", "INCIDENT", known.id, by=by)
 
 
+def raise_operational(tx: Transaction, policy: Policy, problem: Problem) -> Incident:
+    """A problem that is no iPad's: raised and told, as the caller's own audit row says too."""
+    incident = Incidents(tx).raise_for(problem)
+    place = Place(code=problem.establishment, region=_region(tx, problem.establishment))
+    for to in recipients(problem, place, policy.routes):
+        text = letter(incident, to, None, (), policy.phone)
+        Incidents(tx).tell(incident, to, text, "", again=False)
+    return incident
+
+
+def over(tx: Transaction, type_: str, subject: str) -> None:
+    """It is over by itself, where it was open."""
+    known = Incidents(tx).open_for(type_, subject)
+    if known is not None:
+        Incidents(tx).clear(known.id)
+        Audit(tx).add("INCIDENT_CLEARED", "INCIDENT", known.id)
+
+
+def _region(tx: Transaction, code: str) -> str:
+    return People(tx).region_of(code) or ""
+
+
 def _tell(
     tx: Transaction,
     policy: Policy,
@@ -62,7 +84,7 @@ def _tell(
 ) -> None:
     code, devices = (asset.establishment, (asset.local_id,)) if asset else ("", ())
     own: Iterable[str] = People(tx).own_roles().get(code, frozenset())
-    place = Place(code=code, region=People(tx).region_of(code) or "", own=frozenset(own))
+    place = Place(code=code, region=_region(tx, code), own=frozenset(own))
     for to in recipients(problem, place, policy.routes):
         text = letter(incident, to, rule, devices, policy.phone)
         Incidents(tx).tell(incident, to, text, "", again=False)

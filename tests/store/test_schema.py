@@ -16,6 +16,7 @@ import agent.store.legs
 import agent.store.notices
 import agent.store.pace
 import agent.store.proofs
+import agent.store.quiets
 import agent.store.tasks
 import agent.store.windows
 import agent.store.withdrawals
@@ -29,7 +30,7 @@ from tests.support.outside import ROOT, clean_environment
 from tests.support.postgres import Server
 from tests.support.shapes import an_engine, shape
 
-HEAD = "0007"
+HEAD = "0011"
 OF_ZOOM = {"pace", "consent", "consent_token"}
 OF_CALLS = {
     "authorisation", "authorisation_asset", "call", "call_entry", "task", "withdrawal",
@@ -37,9 +38,10 @@ OF_CALLS = {
 }  # fmt: skip
 OF_WINDOWS = {"contact_window", "contact_evidence"}
 OF_EVENTS = {"call_leg", "call_watch", "zoom_event", "zoom_host", "zoom_notice"}
+OF_QUIET = {"quiet", "held_letter"}
 STEPS_DOWN = (
-    ("0006", {"purge_proof"}), ("0005", OF_EVENTS), ("0003", OF_WINDOWS), ("0002", OF_CALLS),
-    ("0001", OF_ZOOM),
+    ("0007", OF_QUIET), ("0006", {"purge_proof"}), ("0005", OF_EVENTS), ("0003", OF_WINDOWS),
+    ("0002", OF_CALLS), ("0001", OF_ZOOM),
 )  # fmt: skip
 
 
