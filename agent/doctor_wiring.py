@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from agent.ports.mailbox import Mailbox
 from agent.ports.outside import Acting, MailRoute, MdmAccess, Monitor, Reachable, ZoomAccess
 from agent.settings import Settings, read_file
+from agent.trial_wiring import mailbox_of
 from agent.wiring import mail_server, needed
 from agent.zoom_wiring import acting_app, reader_of
 from connectors.heartbeat import Heartbeat
@@ -66,6 +68,9 @@ class ConfiguredOutside:
 
     def mail(self) -> MailRoute | None:
         return mail_server(self.settings)
+
+    def mailbox(self) -> Mailbox | None:
+        return mailbox_of(self.settings)
 
     def monitor(self) -> Monitor | None:
         return monitor_of(self.settings)

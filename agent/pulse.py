@@ -15,6 +15,7 @@ from agent.ports.outside import Monitor
 
 LAST_WAIT = 2.0  # seconds for a call in flight, when the agent stops
 SECONDS = 60.0  # at most one call for ticks in so many
+HOURLY = 3600.0  # the same where it is a mail
 log = logging.getLogger(__name__)
 
 
@@ -26,15 +27,16 @@ class Pulse:
         monitor: Monitor | None,
         clock: Callable[[], float] = monotonic,
         last_wait: float = LAST_WAIT,
+        seconds: float = SECONDS,
     ) -> None:
         self._monitor, self._clock, self._last_wait = monitor, clock, last_wait
-        self._due = clock()
+        self._due, self._seconds = clock(), seconds
         self._wanted, self._over = threading.Event(), False
 
     def ticked(self) -> None:
         """The agent lives."""
         if self._clock() >= self._due:
-            self._due = self._clock() + SECONDS
+            self._due = self._clock() + self._seconds
             self._wanted.set()
 
     def ended(self, key: str) -> None:

@@ -20,6 +20,7 @@ from agent.nightly import nightly
 from agent.ports.outside import Monitor
 from agent.pulse import Pulse
 from agent.services.lateness import tell_lateness
+from agent.services.mail_route import owe_trials
 from agent.services.sweep import owe_nights
 from agent.settings import Settings
 from agent.tick import Worker
@@ -39,12 +40,13 @@ class Agent:
         settings: Settings,
         policy: Policy,
         monitor: Monitor | None = None,
+        mail_pulse: Pulse | None = None,
     ) -> None:
         self._worker, self._settings, self._policy = worker, settings, policy
         self._at = time.fromisoformat(settings.sweep_at)
         self._stopping = threading.Event()
-        self._pulse = Pulse(monitor)
-        self._lanes = Lanes(worker, self._pulse.ended)
+        self._pulses = (Pulse(monitor), mail_pulse or Pulse(None))
+        self._lanes = Lanes(worker, self._ended)
 
     def stop(self) -> None:
         """Let what is in flight end; the rest stays owed."""
@@ -52,7 +54,8 @@ class Agent:
 
     def run(self) -> None:
         """Blocks until `stop`."""
-        with self._pulse.beating(), closing(self._lanes):
+        first, second = self._pulses
+        with first.beating(), second.beating(), closing(self._lanes):
             self._tell_lateness()  # of a night that is about to be given up, too
             self._owe_nights()
             scheduler = self._scheduler()
@@ -71,7 +74,13 @@ class Agent:
     def _owe_nights(self) -> None:
         for day in owe_nights(self._worker.store, self._at):
             log.info("a night is in the ledger", extra={"night": day.isoformat()})
+        if self._settings.mail_test_to is not None:
+            owe_trials(self._worker.store, self._at)
         self._tick()
+
+    def _ended(self, key: str) -> None:
+        for pulse in self._pulses:
+            pulse.ended(key)
 
     def _tell_lateness(self) -> None:
         for what in tell_lateness(self._worker.store, self._policy):
@@ -82,7 +91,8 @@ class Agent:
         try:
             if not self._stopping.is_set():
                 self._lanes.tick()
-                self._pulse.ticked()
+                for pulse in self._pulses:
+                    pulse.ticked()
         except StoreFailed as err:
             log.error("the database failed", extra={"why": str(err), "cure": err.hint})
 

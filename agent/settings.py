@@ -177,6 +177,34 @@ class Settings(BaseSettings):
     )
     mail_from: str | None = Field(default=None, description="Sender address of every mail.")
 
+    mail_test_to: str | None = Field(
+        default=None,
+        description="Address that a test mail goes to every night, which proves the way of all"
+        " mails: best a mailbox of its own that the CALLSTEWARD_IMAP_* settings read.",
+    )
+    imap_host: str | None = Field(
+        default=None,
+        description="Server of that mailbox. Unset, the mail server's answer has to do.",
+    )
+    imap_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        default=993, description="Its port."
+    )
+    imap_tls: Literal["implicit", "starttls"] = Field(
+        default="implicit", description="Whether TLS comes first there, or with STARTTLS."
+    )
+    imap_username: str | None = Field(default=None, description="User of that mailbox.")
+    imap_password_file: Path | None = Field(
+        default=None, description="File that holds its password, and nothing else; mode 0600."
+    )
+    imap_ca_file: Path | None = Field(
+        default=None, description="CA that signed that server's certificate."
+    )
+
+    heartbeat_mail: str | None = Field(
+        default=None,
+        description="Address of an outside monitor that expects a mail: after each sweep, and"
+        " at least each hour while `serve` lives.",
+    )
     heartbeat_url_file: Path | None = Field(
         default=None,
         description="File that holds the URL of an outside monitor; mode 0600. `serve` calls it"
@@ -198,7 +226,7 @@ class Settings(BaseSettings):
         default=60, description="How long a read is tried again, where it may go well later."
     )
 
-    @field_validator("mail_from")
+    @field_validator("mail_from", "mail_test_to", "heartbeat_mail")
     @classmethod
     def _one_plain_address(cls, value: str | None) -> str | None:
         if value is not None and isinstance(address(value), Bad):
@@ -243,6 +271,16 @@ class Settings(BaseSettings):
             raise ValueError(f"{password} is set, but {user} is not")
         return self
 
+    @model_validator(mode="after")
+    def _a_mailbox_is_whole(self) -> "Settings":
+        needed = (self.mail_test_to, self.imap_username, self.imap_password_file)
+        if self.imap_host is not None and None in needed:
+            raise ValueError(
+                f"{PREFIX}IMAP_HOST is set; it needs {PREFIX}MAIL_TEST_TO,"
+                f" {PREFIX}IMAP_USERNAME and {PREFIX}IMAP_PASSWORD_FILE"
+            )
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -266,6 +304,10 @@ class Settings(BaseSettings):
     def smtp_password(self) -> SecretStr | None:
         """Raises Misconfigured if the file cannot be read."""
         return _secret("smtp_password_file", self.smtp_password_file)
+
+    def imap_password(self) -> SecretStr | None:
+        """Raises Misconfigured if the file cannot be read."""
+        return _secret("imap_password_file", self.imap_password_file)
 
     def database_password(self) -> str | None:
         """Raises Misconfigured if the file cannot be read."""

@@ -28,6 +28,7 @@ from agent.store.engine import Store
 from agent.store.integrity import BRIEFLY
 from agent.store.opening import open_store
 from agent.tick import Worker
+from agent.trial_wiring import trial_effects
 from agent.zoom_wiring import acting_app, reach_of, zoom_of
 from connectors.alerts.smtp import SmtpMailer
 from connectors.http import utc_now
@@ -199,6 +200,12 @@ def worker_of(
             sender=settings.mail_from or "",
             lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
             noise=load_noise(),
+        ),
+        *trial_effects(
+            settings,
+            store,
+            mailer_of(settings),
+            timedelta(seconds=settings.deadline_seconds) + MARGIN,
         ),
         EndQuiet(store),
         EraseCall(store, call_keys_of(settings), timedelta(days=settings.call_keep_days)),

@@ -7,10 +7,29 @@ from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from agent.domain.mail import Letter
+from agent.domain.trial_mail import beat_letter
 from agent.errors import Misconfigured
 from connectors.http import Reach, Upstream
 
 NAME = "heartbeat monitor"
+
+
+class MailBeat:
+    """The port `Monitor`, by mail. `post`: letter, address, date -> the server's answer."""
+
+    def __init__(
+        self,
+        post: Callable[[Letter, str, datetime], str],
+        to: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._post, self._to, self._now = post, to, now
+
+    def beat(self) -> None:
+        """Raises ConnectorError: TryAgain, Refused or UnknownReply."""
+        now = self._now()
+        self._post(beat_letter(int(now.timestamp())), self._to, now)
 
 
 class Heartbeat:

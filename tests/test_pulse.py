@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from agent.errors import TryAgain
-from agent.pulse import SECONDS, Pulse
+from agent.pulse import HOURLY, SECONDS, Pulse
 
 PATIENCE = 10.0  # seconds until a test gives up
 
@@ -46,6 +46,20 @@ def test_a_tick_is_told_at_most_once_a_minute() -> None:
         pulse.ticked()
         assert monitor.again()
         time.now += SECONDS - 1
+        pulse.ticked()
+        time.now += 1
+        pulse.ticked()
+        assert monitor.again()
+    assert monitor.silent()
+
+
+def test_where_a_beat_is_a_mail_it_is_told_at_most_once_an_hour() -> None:
+    monitor, time = Hears(), Time()
+    pulse = Pulse(monitor, time, seconds=HOURLY)
+    with pulse.beating():
+        pulse.ticked()
+        assert monitor.again()
+        time.now += HOURLY - 1
         pulse.ticked()
         time.now += 1
         pulse.ticked()

@@ -22,7 +22,8 @@ def serve() -> None:
     from agent.serve import Agent
     from agent.settings import load
     from agent.store.integrity import THOROUGHLY
-    from agent.wiring import AGENT_SLOTS, mdm_of, open_store_of, worker_of
+    from agent.trial_wiring import mail_pulse_of
+    from agent.wiring import AGENT_SLOTS, mailer_of, mdm_of, open_store_of, worker_of
     from agent.worker import READS_AT_ONCE, threaded
 
     tell_progress()
@@ -31,7 +32,8 @@ def serve() -> None:
     with open_store_of(settings, THOROUGHLY) as store, only_one(settings):
         reads = threaded(READS_AT_ONCE)
         worker = worker_of(settings, store, mdm, AGENT_SLOTS, together=reads)
-        agent = Agent(worker, settings, load_policy(), monitor_of(settings))
+        pulse = mail_pulse_of(settings, mailer_of(settings))
+        agent = Agent(worker, settings, load_policy(), monitor_of(settings), pulse)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: agent.stop())
         typer.echo(f"callsteward serves; the nightly sweep is at {settings.sweep_at} UK time.")

@@ -9,6 +9,8 @@ from agent.domain.problems import Problem
 LATE_AFTER = {
     "sweep": timedelta(hours=1),
     "mail": timedelta(minutes=15),
+    "mail.route": timedelta(hours=1),
+    "mail.read-back": timedelta(hours=1),
     "zoom.consent-refresh": timedelta(days=2),
     "contact.close": timedelta(minutes=2),
     "zoom.allow-list": timedelta(minutes=2),

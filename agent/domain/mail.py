@@ -46,6 +46,16 @@ OPERATIONS = {
         "See whether contacts.csv names the inbox rightly, and ask the mail server's people why"
         " our mail is not taken. It is tried again by itself; until then, ring who must know.",
     ),
+    "mail.route.late": (
+        "a test mail is sent every night",
+        "Ask the mail server's people why our mail is not taken (callsteward doctor). Until it"
+        " is, ring who must know.",
+    ),
+    "mail.read-back.late": (
+        "the test mail of every night arrives",
+        "See whether the mailbox can be read (callsteward doctor), and ask the mail server's"
+        " people where our mail stays. Until it arrives, ring who must know.",
+    ),
     "contact.close.late": (
         "a contact window closes once its call is over",
         "See what it waits for with: callsteward contact show. Where a call was never ended,"

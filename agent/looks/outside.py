@@ -6,6 +6,7 @@ from functools import partial
 from agent.domain.diagnosing import certificate_end, clock_skew, permissions, plan
 from agent.domain.diagnosis import Diagnosis, ok, sentence, warning, wrong
 from agent.domain.trial import trial_mail
+from agent.domain.trial_mail import ROUTE
 from agent.errors import AgentError, Misconfigured, StoreFailed
 from agent.looks.base import Installation, Look
 from agent.ports.outside import MailRoute, Reachable
@@ -19,6 +20,7 @@ CERTIFICATE = "Make a new one, register it with the app in Entra ID, then set it
 ROLES = "In Entra ID: app registrations, API permissions, Microsoft Graph, admin consent."
 SCOPES = "In Zoom's marketplace: the server-to-server app, scopes. New tokens get them later."
 USER_APP = ("zoom_user_app_client_id", "zoom_user_app_client_secret_file", "zoom_redirect_uri")
+NO_MAIL_OF_OURS = "<none@callsteward.invalid>"
 MONITOR = "See whether the monitor still expects us there."
 
 
@@ -145,12 +147,27 @@ def _sent(it: Installation, route: MailRoute, sender: str, to: str) -> Diagnosis
     return _done("mail.test", lambda: route.send(message, sender=sender, to=to), says)
 
 
+def mailbox(it: Installation) -> Iterator[Diagnosis]:
+    """Where the nightly test mail is read back."""
+    try:
+        found = it.outside.mailbox()
+    except AgentError as err:
+        yield wrong("mail.mailbox", sentence(str(err)), err.hint)
+        return
+    if found is not None:
+        says = "The mailbox of the nightly test mail can be read."
+        yield _done("mail.mailbox", lambda: found.holds(NO_MAIL_OF_OURS, ROUTE), says)
+
+
 def monitor(it: Installation) -> Iterator[Diagnosis]:
     """A dead machine cannot report itself: somebody outside must miss it."""
     try:
         found = it.outside.monitor()
     except AgentError as err:
         yield wrong("heartbeat", sentence(str(err)), err.hint)
+        return
+    if found is None and it.settings.heartbeat_mail is not None:
+        yield ok("heartbeat", "A monitor is sent a mail each hour and after each sweep.")
         return
     if found is None:
         says = "No heartbeat is configured: nobody notices if this machine is off."
@@ -173,5 +190,6 @@ LOOKS = (
     Look("zoom.actor", zoom_actor),
     Look("zoom.user-app", zoom_user_app),
     Look("mail", mail),
+    Look("mail.mailbox", mailbox),
     Look("heartbeat", monitor),
 )

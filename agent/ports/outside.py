@@ -8,6 +8,7 @@ from typing import Protocol
 from agent.domain.facts import Fact
 from agent.domain.zoom import Scopes
 from agent.ports.alerts import Mailer
+from agent.ports.mailbox import Mailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +103,7 @@ class Outside(Protocol):
     def zoom_actor(self) -> Acting | None: ...
 
     def mail(self) -> MailRoute | None: ...
+
+    def mailbox(self) -> Mailbox | None: ...
 
     def monitor(self) -> Monitor | None: ...

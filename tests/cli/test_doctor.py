@@ -95,6 +95,11 @@ def test_people_get_sentences_and_cures(bare: Installed) -> None:
     assert lines[-1] == "1 to look into."
 
 
+def test_a_heartbeat_by_mail_is_one(bare: Installed) -> None:
+    bare.set("heartbeat_mail", "monitor@outside.example")
+    assert bare.doctor()[1]["heartbeat"]["outcome"] == "ok"
+
+
 def test_the_last_line_is_that_all_is_well(well: Installed) -> None:
     code, out, _ = well.cli("doctor")
     assert (code, out.splitlines()[-1]) == (0, "All is well.")
@@ -211,6 +216,16 @@ def _acting(**changed: object) -> Break:
 
 
 W, X, U = "warning", "wrong", "could not look"
+
+
+def _mailbox(it: Installed) -> None:
+    it.set_secret("imap_password_file", CANARY)
+    for name, value in (("mail_test_to", f"{CANARY}@x.example"), ("imap_username", CANARY)):
+        it.set(name, value)
+    it.set("imap_host", "127.0.0.1")
+    it.set("imap_port", 1)
+
+
 FAULTS: dict[str, tuple[Break, dict[str, str]]] = {
     "empty secret": (_empty_secret, {"settings.secrets": X, "mail": X}),
     "open secret": (_open_secret, {"settings.secrets": W}),
@@ -261,6 +276,7 @@ FAULTS: dict[str, tuple[Break, dict[str, str]]] = {
     "no mail server": (_unset("smtp_host"), {"mail": X}),
     "mail server away": (_set("smtp_port", "1"), {"mail": X}),
     "mail CA": (_unset("smtp_ca_file"), {"mail": X}),
+    "no mailbox": (_mailbox, {"mail.mailbox": X}),
     "no heartbeat": (_unset("heartbeat_url_file"), {"heartbeat": W}),
     "heartbeat without TLS": (lambda it: it.set_secret("heartbeat_url_file",
                               f"http://{CANARY}.example/x"), {"heartbeat": X}),

@@ -3,11 +3,13 @@
 import socket
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from agent.domain.mail import Letter
 from agent.errors import ConnectorError, Misconfigured, TryAgain
-from connectors.heartbeat import Heartbeat
+from connectors.heartbeat import Heartbeat, MailBeat
 from connectors.http import Reach, utc_now
 from tests.support.sockets import Talk
 
@@ -60,3 +62,21 @@ def test_an_address_that_is_none_or_is_not_https_is_refused(url: str) -> None:
     with pytest.raises(Misconfigured) as caught:
         Heartbeat(url, Reach(), utc_now)
     assert "canary" not in str(caught.value) + caught.value.hint
+
+
+def test_by_mail_each_beat_is_another_mail_to_the_monitor() -> None:
+    sent: list[tuple[str, str, datetime]] = []
+
+    def post(letter: Letter, to: str, at: datetime) -> str:
+        sent.append((letter.message_id, to, at))
+        return "250 ok"
+
+    now = datetime(2026, 11, 22, 3, tzinfo=UTC)
+    moments = iter((now, now + timedelta(hours=1)))
+    beat = MailBeat(post, "monitor@outside.example", lambda: next(moments))
+    beat.beat()
+    beat.beat()
+    assert [one[1:] for one in sent] == [
+        ("monitor@outside.example", now), ("monitor@outside.example", now + timedelta(hours=1)),
+    ]  # fmt: skip
+    assert len({one[0] for one in sent}) == len(sent)
