@@ -8,7 +8,7 @@ from agent.domain.lateness import LATE_AFTER, MAY_WAIT, late
 from agent.domain.mail import letter
 from agent.domain.policy import Policy
 from agent.domain.problems import Problem
-from agent.domain.routes import Place, recipients
+from agent.domain.routes import Place, recipients, revision_of
 from agent.store.audit import Audit
 from agent.store.engine import Store, Transaction
 from agent.store.incidents import Incidents
@@ -58,7 +58,7 @@ def _subject(owed: Owed) -> str:
 def _open(tx: Transaction, problem: Problem, policy: Policy) -> None:
     incident = Incidents(tx).raise_for(problem)
     Audit(tx).add("OBLIGATIONS_LATE", "INCIDENT", incident.id, details={"type": problem.type})
-    for to in recipients(problem, Place(), policy.routes):
+    for to in recipients(problem, Place(), policy.routes, revision_of(incident)):
         text = letter(incident, to, None, (), policy.phone)
         Incidents(tx).tell(incident, to, text, "", again=False)
 

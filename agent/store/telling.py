@@ -9,7 +9,7 @@ from agent.domain.mail import letter
 from agent.domain.people import Actor
 from agent.domain.policy import Policy
 from agent.domain.problems import Problem
-from agent.domain.routes import Place, recipients
+from agent.domain.routes import Place, recipients, revision_of
 from agent.domain.zoom_events import ACCOUNT
 from agent.store.audit import Audit
 from agent.store.engine import Transaction
@@ -63,6 +63,6 @@ def _tell(
     code, devices = (asset.establishment, (asset.local_id,)) if asset else ("", ())
     own: Iterable[str] = People(tx).own_roles().get(code, frozenset())
     place = Place(code=code, region=People(tx).region_of(code) or "", own=frozenset(own))
-    for to in recipients(problem, place, policy.routes):
+    for to in recipients(problem, place, policy.routes, revision_of(incident)):
         text = letter(incident, to, rule, devices, policy.phone)
         Incidents(tx).tell(incident, to, text, "", again=False)
