@@ -20,6 +20,7 @@ from agent.cli import (
     proof,
     receive,
     register,
+    routes,
     sandbox,
     serve,
     settings,
@@ -56,6 +57,7 @@ app.add_typer(device.app, name="device")
 app.add_typer(register.app, name="register")
 app.add_typer(people.contacts, name="contacts")
 app.add_typer(people.staff, name="staff")
+app.add_typer(routes.app, name="routes")
 app.add_typer(authorisation.app, name="authorisation")
 app.add_typer(audit.app, name="audit")
 app.add_typer(zoom.app, name="zoom")

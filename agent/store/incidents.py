@@ -96,6 +96,11 @@ class Incidents:
     def get(self, incident_id: str) -> Incident:
         return self._select(i.id == incident_id)[0]
 
+    def find(self, incident_id: str) -> Incident | None:
+        """None where there is none."""
+        found = self._select(i.id == incident_id)
+        return found[0] if found else None
+
     def open(self) -> list[Incident]:
         """Every open incident, the oldest first."""
         return self._select(i.state == "open")
