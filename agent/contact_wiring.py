@@ -46,7 +46,8 @@ def proof_key_of(settings: Settings) -> ProofKey:
 
 def contact_effects(settings: Settings, store: Store) -> tuple[Effect, ...]:
     """All of them, also where no app that acts is configured: then what is owed says so."""
-    rules, policy, keys = load_calls(), load_policy(), call_keys_of(settings)
+    rules, keys = load_calls(), call_keys_of(settings)
+    policy = load_policy(routes_file=settings.routes_file)
     outside, within = contact_zoom_of(settings, store), rules.remove_within
     return (
         SetAllowList(store, keys, outside, within, LEASE),

@@ -1,6 +1,7 @@
 """The baseline and the routes of a scheme, read from the `config` folder."""
 
 import tomllib
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar, get_args
@@ -11,10 +12,12 @@ from agent.domain.baseline import Baseline, Days, version
 from agent.domain.check import Category, Severity
 from agent.domain.policy import Policy
 from agent.domain.problems import Limits
-from agent.domain.routes import PLACES, Route
+from agent.domain.route_file import RouteFile
+from agent.domain.routes import Route
+from agent.domain.toml_lines import Lines
 from agent.domain.zoom_baseline import PersonLine, SettingLine, ZoomBaseline
 from agent.errors import Misconfigured
-from agent.schemes import config_folder
+from agent.schemes import config_folder, load_scheme
 
 T = TypeVar("T")
 CategoryName = Literal["security", "loss", "upkeep", "operational"]
@@ -103,17 +106,6 @@ class _ZoomFile(msgspec.Struct, forbid_unknown_fields=True):
     client: _Client
 
 
-class _When(msgspec.Struct, forbid_unknown_fields=True):
-    category: CategoryName
-    severity: SeverityName = "LOW"
-
-
-class _Route(msgspec.Struct, forbid_unknown_fields=True):
-    name: str
-    when: _When
-    tell: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-
-
 class _Collapse(msgspec.Struct, forbid_unknown_fields=True):
     same_value: Many
     share: Share
@@ -124,21 +116,31 @@ class _Phone(msgspec.Struct, forbid_unknown_fields=True):
     infosec: Text
 
 
-class _Routes(msgspec.Struct, forbid_unknown_fields=True):
-    route: tuple[_Route, ...]
+class _Rest(msgspec.Struct, forbid_unknown_fields=True):
+    """What else is in routes.toml, beside its routes and the fallback."""
+
     collapse: _Collapse
     phone: _Phone
 
 
-def load_policy(scheme: str = "ipad", folder: Path | None = None) -> Policy:
-    """The scheme's baseline and routes. Raises Misconfigured naming the file and the key."""
+def load_policy(
+    scheme: str = "ipad", folder: Path | None = None, routes_file: Path | None = None
+) -> Policy:
+    """The scheme's baseline and routes; `routes_file` adds routes, and takes none away.
+
+    Raises Misconfigured naming the file and the key; of routes every fault, with its line.
+    """
     folder = folder or config_folder()
-    routes_file = folder / "schemes" / scheme / "routes.toml"
-    told = _read(routes_file, _Routes)
+    path = folder / "schemes" / scheme / "routes.toml"
+    file = _route_file(path, load_scheme(scheme, folder).establishments)
+    routes, fallback = file.routes(), file.fallback()
+    _refuse(path, file)
+    told = _convert(path, _others(file.tables), _Rest)
     return Policy(
         baseline=_baseline(folder / "baselines" / f"{scheme}.toml"),
         zoom=_zoom(folder / "baselines" / "zoom.toml"),
-        routes=tuple(_route(routes_file, route) for route in told.route),
+        routes=routes + _added(routes_file, routes, file.establishments),
+        fallback=fallback,
         limits=Limits(told.collapse.same_value, told.collapse.share, told.collapse.at_least),
         phone=told.phone.infosec,
     )
@@ -224,25 +226,59 @@ def _days(told: _Days) -> Days:
     return Days(told.low_days, told.medium_days, told.high_days)
 
 
-def _route(path: Path, told: _Route) -> Route:
-    for place in told.tell:
-        if place not in PLACES:
-            known = ", ".join(PLACES)
-            raise Misconfigured(
-                f"{path}: route “{told.name}” tells {place}, which is nobody",
-                f"Tell some of: {known}.",
-            )
-    severity = Severity[told.when.severity]
-    return Route(told.name, Category(told.when.category), severity, told.tell)
+def _added(
+    path: Path | None, routes: Iterable[Route], establishments: Collection[str]
+) -> tuple[Route, ...]:
+    """The operator's own routes."""
+    if path is None:
+        return ()
+    file = _route_file(path, establishments)
+    found = file.routes(frozenset(route.name for route in routes))
+    file.only_routes()
+    _refuse(path, file)
+    return found
+
+
+def _route_file(path: Path, establishments: Collection[str]) -> RouteFile:
+    text, tables = _toml(path)
+    return RouteFile(tables, Lines(text), path.name, establishments)
+
+
+def _refuse(path: Path, file: RouteFile) -> None:
+    if file.flaws:
+        every = "; ".join(map(str, sorted(file.flaws)))
+        raise Misconfigured(f"{path}: {every}", "Correct each, then start again.")
+
+
+def _others(tables: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in tables.items() if key not in ("route", "fallback")}
 
 
 def _read(path: Path, form: type[T]) -> T:
+    return _convert(path, _toml(path)[1], form)
+
+
+def _convert(path: Path, tables: Mapping[str, object], form: type[T]) -> T:
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), form)
+        return msgspec.convert(tables, form)
+    except msgspec.ValidationError as err:
+        raise Misconfigured(f"{path}: {err}", _REINSTALL) from err
+
+
+def _toml(path: Path) -> tuple[str, dict[str, object]]:
+    """A file's text, and what it says."""
+    try:
+        text = path.read_text(encoding="utf-8")
     except OSError as err:
         raise Misconfigured(f"{path} cannot be read: {err.strerror}", _REINSTALL) from err
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as err:
+    except UnicodeDecodeError as err:
         raise Misconfigured(f"{path}: {err}", _REINSTALL) from err
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as err:
+        last = f"at line {len(text.splitlines())}, the last"
+        says = str(err).replace("at end of document", last)
+        raise Misconfigured(f"{path}: {says}", _REINSTALL) from err
 
 
 _REINSTALL = "Correct the file, or install callsteward again."

@@ -205,6 +205,12 @@ class Settings(BaseSettings):
         description="Address of an outside monitor that expects a mail: after each sweep, and"
         " at least each hour while `serve` lives.",
     )
+    routes_file: Path | None = Field(
+        default=None,
+        description="TOML file with [[route]]s of your own, in the words of the scheme's"
+        " routes.toml: who else is told of what. It adds to the scheme's and takes none away.",
+    )
+
     heartbeat_url_file: Path | None = Field(
         default=None,
         description="File that holds the URL of an outside monitor; mode 0600. `serve` calls it"

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from agent.call_wiring import effects_of_calls
 from agent.contact_wiring import call_keys_of, contact_effects, proof_key_of
+from agent.domain.policy import Policy
 from agent.effects.base import Effect
 from agent.effects.call_erase import EraseCall
 from agent.effects.consent_refresh import RefreshConsent
@@ -72,7 +73,7 @@ def open_call_office() -> Iterator[Office]:
             store,
             call_keys_of(settings),
             load_calls(),
-            load_policy(),
+            load_policy(routes_file=settings.routes_file),
             invites=acting_app(settings) is not None and settings.zoom_account_id is not None,
             keep=timedelta(days=settings.call_keep_days),
         )
@@ -139,6 +140,24 @@ def mailer_of(settings: Settings) -> Mailer:
     return mail_server(settings) or _NoMailServer()
 
 
+def send_mail_of(settings: Settings, store: Store, policy: Policy) -> SendMail:
+    """What hands letters over."""
+    return SendMail(
+        store=store,
+        mailer=mailer_of(settings),
+        sender=settings.mail_from or "",
+        lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
+        fallback=policy.fallback,
+        noise=load_noise(),
+    )
+
+
+def mail_worker_of(settings: Settings, store: Store) -> Worker:
+    """A worker that only sends letters."""
+    policy = load_policy(routes_file=settings.routes_file)
+    return Worker(store, {"mail": send_mail_of(settings, store, policy)}, MAIL_SLOTS)
+
+
 def mail_server(settings: Settings) -> SmtpMailer | None:
     """The configured mail server, if there is one."""
     if settings.smtp_host is None or settings.mail_from is None:
@@ -182,7 +201,8 @@ def worker_of(
 
     `together` is how the caller lets many reads go on at once.
     """
-    zoom, policy = zoom_of(settings, store, together), load_policy()
+    zoom = zoom_of(settings, store, together)
+    policy = load_policy(routes_file=settings.routes_file)
     effects: tuple[Effect, ...] = (
         RunSweep(
             store=store,
@@ -194,13 +214,7 @@ def worker_of(
             lease=sweep_lease(settings),
             together=together,
         ),
-        SendMail(
-            store=store,
-            mailer=mailer_of(settings),
-            sender=settings.mail_from or "",
-            lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
-            noise=load_noise(),
-        ),
+        send_mail_of(settings, store, policy),
         *trial_effects(
             settings,
             store,

@@ -22,7 +22,10 @@ def folder(tmp_path: Path) -> Path:
 def test_the_shipped_files_say_what_the_protocol_says() -> None:
     policy = load_policy()
     assert policy.phone == "0203 334 0324"
-    told = {route.category.value: set(route.tell) for route in policy.routes}
+    told = {}
+    for route in policy.routes:
+        if set(route.when.words()) == {"category"}:
+            told["".join(route.when.category)] = set(route.tell)
     assert told["security"] == {"local-security", "infosec", "provider-management"}
     assert told["loss"] == told["security"] | {"regional-silver"}
     assert (policy.limits.same_value, policy.limits.share) == (5, 0.2)
@@ -71,3 +74,47 @@ def test_a_file_that_is_not_there_or_no_text_is_named(folder: Path, file: str) -
     (folder / file).unlink()
     with pytest.raises(Misconfigured, match="No such file"):
         load_policy(folder=folder)
+
+
+OWN = """
+[[route]]
+name = "our governor hears of a loss"
+when = { category = "loss", establishment = "MDI" }
+tell = ["governor"]
+"""
+
+
+def test_routes_of_the_operators_own_are_added_after_the_schemes(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(OWN, encoding="utf-8")
+    scheme, both = load_policy().routes, load_policy(routes_file=own).routes
+    assert both[: len(scheme)] == scheme
+    [added] = both[len(scheme) :]
+    assert (added.origin, added.tell) == ("own.toml", ("governor",))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (OWN.replace('"loss"', '"lost"').replace("MDI", "XXX"), ["line 4: when.cat", "line 4"]),
+        (OWN + "[phone]\ninfosec = '999'\n", ["line 6: phone: only [[route]] may be here"]),
+        (OWN + "[fallback]\nregion = 'infosec'\n", ["line 6: fallback: only [[route]]"]),
+        (OWN.replace("our governor hears of a loss", "security issue (Annex E: X9)"),
+         ["line 3: name: another route has the name"]),
+        (OWN + "[[route", ["line 6, the last"]),
+    ],
+)  # fmt: skip
+def test_a_fault_of_the_operators_file_names_file_line_and_key(
+    tmp_path: Path, text: str, says: list[str]
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(text, encoding="utf-8")
+    with pytest.raises(Misconfigured) as refused:
+        load_policy(routes_file=own)
+    told = str(refused.value)
+    assert str(own) in told
+    assert "\n" not in told
+    for one in says:
+        assert one in told
+    with pytest.raises(Misconfigured, match="No such file"):
+        load_policy(routes_file=tmp_path / "nowhere.toml")

@@ -21,6 +21,7 @@ from agent.cli import (
     quiet,
     receive,
     register,
+    routes,
     sandbox,
     serve,
     settings,
@@ -59,6 +60,7 @@ app.add_typer(quiet.silences, name="silence")
 app.add_typer(quiet.maintenance, name="maintenance")
 app.add_typer(people.contacts, name="contacts")
 app.add_typer(people.staff, name="staff")
+app.add_typer(routes.app, name="routes")
 app.add_typer(authorisation.app, name="authorisation")
 app.add_typer(audit.app, name="audit")
 app.add_typer(zoom.app, name="zoom")

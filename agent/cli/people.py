@@ -54,12 +54,16 @@ def export_contacts_file(out: OUT = None) -> None:
 @contacts.command("missing")
 def missing() -> None:
     """Who could not be told, for want of an address. Exit 1 where there is any."""
+    from agent.policies import load_policy
     from agent.schemes import load_scheme
     from agent.services.people import missing_contacts, spoken
-    from agent.wiring import open_configured_store
+    from agent.settings import load
+    from agent.wiring import open_store_of
 
-    with open_configured_store() as store:
-        gaps = missing_contacts(store, load_scheme())
+    settings = load()
+    routes = load_policy(routes_file=settings.routes_file).routes
+    with open_store_of(settings) as store:
+        gaps = missing_contacts(store, load_scheme(), routes)
     for place in gaps:
         typer.echo(f"missing: {spoken(place)}")
     if not gaps:

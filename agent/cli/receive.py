@@ -34,7 +34,8 @@ def receive(
     from agent.web.zoom_events import PATH, Receiver
 
     tell_progress()
-    settings, policy = load(), load_policy()
+    settings = load()
+    policy = load_policy(routes_file=settings.routes_file)
     secret = secret_of(settings)
     with open_store_of(settings) as store, listening(host, port) as door:
         where = f"http://{host}:{door.getsockname()[1]}{PATH}"

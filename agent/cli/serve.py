@@ -28,12 +28,13 @@ def serve() -> None:
 
     tell_progress()
     settings = load()
+    policy = load_policy(routes_file=settings.routes_file)
     mdm = mdm_of(settings)
     with open_store_of(settings, THOROUGHLY) as store, only_one(settings):
         reads = threaded(READS_AT_ONCE)
         worker = worker_of(settings, store, mdm, AGENT_SLOTS, together=reads)
         pulse = mail_pulse_of(settings, mailer_of(settings))
-        agent = Agent(worker, settings, load_policy(), monitor_of(settings), pulse)
+        agent = Agent(worker, settings, policy, monitor_of(settings), pulse)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: agent.stop())
         typer.echo(f"callsteward serves; the nightly sweep is at {settings.sweep_at} UK time.")

@@ -14,6 +14,9 @@ EARLIEST_YEAR = 2010  # there was no iPad before; 0001 is what some exports writ
 ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+'-]*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 LONGEST_ADDRESS = 254
 GROUP_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+PHONE_MARKS = re.compile(r"[\s().-]")
+TELEPHONE = re.compile(r"\+[1-9][0-9]{7,14}")
+BRITISH = re.compile(r"\+44[1-9][0-9]{8,9}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
 
@@ -84,6 +87,18 @@ def address(value: str) -> str | Bad:
 def account(value: str) -> str | Bad:
     """An account id; capitals do not matter in one."""
     return address(value.lower())
+
+
+def telephone(value: str) -> str | Bad:
+    """A telephone number as +44…; one that begins with 0 is of the United Kingdom."""
+    cure = Bad("write the number with its code, as +44 7700 900123, or as 07700 900123")
+    digits = PHONE_MARKS.sub("", value.replace("(0)", "")) if value.isascii() else value
+    if digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    if digits.startswith("0"):
+        digits = f"+44{digits[1:]}"
+    form = BRITISH if digits.startswith("+44") else TELEPHONE
+    return digits if form.fullmatch(digits) else cure
 
 
 def day(value: str) -> date | Bad:

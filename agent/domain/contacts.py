@@ -1,22 +1,33 @@
 """contacts.csv: who reads which inbox (Q9, Q10), and the region of each establishment."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from agent.domain.cells import Bad, Column, address, establishment, one_of, read_cells, text
+from agent.domain.cells import (
+    Bad,
+    Column,
+    address,
+    establishment,
+    one_of,
+    read_cells,
+    telephone,
+    text,
+)
 from agent.domain.scheme import Scheme
 from agent.domain.sheet import Problem, Row, read_sheet, repeated, write_sheet
 
 COLUMNS = (
     "scope", "code", "region", "security", "spoc", "governor", "regional_silver", "infosec",
-    "provider_management",
+    "provider_management", "deputy", "duty_phone",
 )  # fmt: skip
+NEWER = ("deputy", "duty_phone")  # a file from before these has them empty
 APPLIES = {
-    "establishment": ("region", "security", "spoc", "governor", "provider_management"),
-    "region": ("regional_silver",),
-    "national": ("infosec", "provider_management"),
+    "establishment": ("region", "security", "spoc", "governor", "provider_management", *NEWER),
+    "region": ("regional_silver", *NEWER),
+    "national": ("infosec", "provider_management", *NEWER),
 }
+"""Whose deputy and duty phone: of local security, of Regional Silver, of Infosec."""
 WORDS = COLUMNS[2:]
 REGION = "region"  # the role under which the region of an establishment is kept in Entries
 
@@ -29,7 +40,8 @@ class Place(NamedTuple):
     role: str  # as Inbox has it, or region
 
 
-Entries: TypeAlias = Mapping[Place, str]  # an address; for region, its name
+Entries: TypeAlias = Mapping[Place, str]
+"""An address; for duty-phone a number, as +44…; for region its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,7 @@ class ContactsPlan:
 
 def plan_contacts(data: bytes, held: Entries, scheme: Scheme) -> ContactsPlan:
     """Compare a file with what is there."""
-    sheet = read_sheet(data, COLUMNS)
+    sheet = read_sheet(data, COLUMNS, frozenset(NEWER))
     entries: dict[Place, str] = {}
     found = list(repeated(sheet.rows, _key, "code"))
     for row in sheet.rows:
@@ -80,26 +92,6 @@ def write_contacts(entries: Entries) -> str:
         row = rows.setdefault((place.scope, place.code), empty)
         row[place.role.replace("-", "_")] = value
     return write_sheet(COLUMNS, rows.values())
-
-
-def missing_places(entries: Entries, establishments: Collection[str]) -> tuple[Place, ...]:
-    """Who could not be told: each is a finding about the configuration itself (Q10)."""
-    wanted = {
-        Place("establishment", code, role)
-        for code in establishments
-        for role in (REGION, "security", "spoc")
-    }
-    wanted |= {
-        Place("region", value, "regional-silver")
-        for place, value in entries.items()
-        if place.role == REGION
-    }
-    wanted.add(Place("national", "", "infosec"))
-    provider = Place("national", "", "provider-management")
-    own = {place.code for place in entries if place.role == provider.role}
-    if not establishments or set(establishments) - own:
-        wanted.add(provider)
-    return tuple(sorted(wanted - entries.keys()))
 
 
 def _read(row: Row, scheme: Scheme) -> tuple[dict[Place, str], list[Problem]]:
@@ -131,7 +123,7 @@ def _columns(scope: str, scheme: Scheme) -> Iterable[Column]:
 def _reader(scope: str, word: str) -> Callable[[str], str | Bad]:
     if word not in APPLIES.get(scope, WORDS):
         return _not_on(scope)
-    return text if word == REGION else address
+    return {REGION: text, "duty_phone": telephone}.get(word, address)
 
 
 def _not_on(scope: str) -> Callable[[str], Bad]:

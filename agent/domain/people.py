@@ -46,5 +46,5 @@ class Inbox:
 
     scope: str
     code: str
-    role: str  # security, spoc, governor, regional-silver, infosec, provider-management
-    address: str
+    role: str  # as PLACES in routes.py has it
+    address: str  # for duty-phone: a telephone number, +44…

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from agent.domain.baseline import Baseline
+from agent.domain.fallback import Fallback
 from agent.domain.problems import Limits
 from agent.domain.routes import Route
 from agent.domain.zoom_baseline import ZoomBaseline
@@ -15,5 +16,6 @@ class Policy:
     baseline: Baseline
     zoom: ZoomBaseline
     routes: tuple[Route, ...]
+    fallback: Fallback
     limits: Limits
     phone: str  # of Infosec, on every security mail

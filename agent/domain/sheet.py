@@ -61,8 +61,13 @@ class Sheet:
         return tuple(sorted((*self.problems, *told), key=lambda problem: problem.line))
 
 
-def read_sheet(data: bytes, columns: tuple[str, ...]) -> Sheet:
-    """Read a file that must have exactly these columns, in any order."""
+def read_sheet(
+    data: bytes, columns: tuple[str, ...], optional: frozenset[str] = frozenset()
+) -> Sheet:
+    """Read a file that must have exactly these columns, in any order.
+
+    `optional`: those of them that an older file lacks; they count as empty.
+    """
     text, undecoded = _decoded(data)
     if undecoded:
         return Sheet((), undecoded, usable=False)
@@ -71,9 +76,9 @@ def read_sheet(data: bytes, columns: tuple[str, ...]) -> Sheet:
         empty = Problem(1, "", "", f"the file is empty; its first line is {','.join(columns)}")
         return Sheet((), torn or (empty,), usable=False)
     line, names = records[0][0], _names(records[0][1])
-    header = _separator(line, names) or _header(line, names, columns)
+    header = _separator(line, names) or _header(line, names, columns, optional)
     rows, faults = _rows(records[1:], names) if len(names) > 1 else ([], [])
-    missing = frozenset(columns) - set(names)
+    missing = frozenset(columns) - optional - set(names)
     return Sheet(tuple(rows), (*header, *faults, *torn), not header and not torn, missing)
 
 
@@ -152,7 +157,9 @@ def _separator(line: int, names: list[str]) -> tuple[Problem, ...]:
     return ()
 
 
-def _header(line: int, names: list[str], columns: tuple[str, ...]) -> tuple[Problem, ...]:
+def _header(
+    line: int, names: list[str], columns: tuple[str, ...], optional: frozenset[str]
+) -> tuple[Problem, ...]:
     problems = [
         Problem(line, name, name, _unknown(name, columns))
         for name in dict.fromkeys(names)
@@ -166,7 +173,7 @@ def _header(line: int, names: list[str], columns: tuple[str, ...]) -> tuple[Prob
     problems += [
         Problem(line, name, "", f"the column is missing: add {name}")
         for name in columns
-        if name not in names
+        if name not in names and name not in optional
     ]
     return tuple(problems)
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from agent.domain.fallback import Fallback, passed_on
 from agent.domain.mail import rendered
 from agent.domain.quiet import NoiseRules
-from agent.domain.routes import REGION_OF, Recipient
 from agent.effects.base import Answered, Later, Look
 from agent.errors import TryAgain
 from agent.ports.alerts import Mailer
+from agent.store.addressees import reach
 from agent.store.audit import Audit
 from agent.store.engine import Store, Transaction
 from agent.store.incidents import Incidents
@@ -29,6 +30,7 @@ class SendMail:
     mailer: Mailer
     sender: str
     lease: timedelta
+    fallback: Fallback
     noise: NoiseRules | None = None  # None: nothing is ever held
     kind = "mail"
     lane = "alarm"
@@ -44,34 +46,42 @@ class SendMail:
             return waits
         with self.store.read() as tx:
             posted = Incidents(tx).posted(claim.key)
-            address = _address(People(tx), posted.to)
-        if not address:
+            found = reach(People(tx), posted.to, self.fallback)
+        if found is None:
             raise TryAgain(
-                f"nobody has told us the address of {posted.to}",
+                f"nobody has told us the address of {posted.to}, nor of who stands in",
                 after=NO_INBOX_PAUSE,
                 hint="Add it to contacts.csv and run: callsteward contacts import",
             )
-        message = rendered(posted.letter, self.sender, address, posted.written_at)
-        answer = self.mailer.send(message, sender=self.sender, to=address)
-        return Answered("accepted", {"answer": answer})
+        what = posted.letter
+        if found.because:
+            what = passed_on(what, posted.to, found.because)
+        message = rendered(what, self.sender, found.address, posted.written_at)
+        answer = self.mailer.send(message, sender=self.sender, to=found.address)
+        return Answered("accepted", {"answer": answer, "went_to": str(found.to)})
 
     def record(self, tx: Transaction, claim: Claim, answer: Answered) -> None:
-        """That it was accepted, and what the server said."""
+        """That it was accepted, what the server said, and whose inbox it really went to."""
         if answer.result == NOT_NEEDED:
             posted = Incidents(tx).posted(claim.key)
-            Audit(tx).add("MAIL_NOT_NEEDED", "INCIDENT", posted.incident)
+            Audit(tx).add("MAIL_NOT_NEEDED", *posted.about)
             return
-        Incidents(tx).accepted(claim.key, answer.proof.get("answer", ""))
         posted = Incidents(tx).posted(claim.key)
+        went_to = answer.proof.get("went_to", "")
+        elsewhere = went_to if went_to != str(posted.to) else ""
+        Incidents(tx).accepted(claim.key, answer.proof.get("answer", ""), elsewhere)
         details: Mapping[str, object] = {"to": str(posted.to), **answer.proof}
-        Audit(tx).add("MAIL_ACCEPTED", "INCIDENT", posted.incident, details=details)
+        Audit(tx).add("MAIL_ACCEPTED", *posted.about, details=details)
 
     def _held(self, claim: Claim) -> Answered | Later | None:
         """Maintenance, a silence or another incident may hold it, never for good."""
         if self.noise is None:
             return None
         with self.store.read() as tx:
-            incident = Incidents(tx).get(Incidents(tx).posted(claim.key).incident)
+            kind, about = Incidents(tx).posted(claim.key).about
+            if kind != "INCIDENT":
+                return None
+            incident = Incidents(tx).get(about)
             standing = Incidents(tx).open_for(incident.type, incident.subject)
             if standing is None or standing.id != incident.id:
                 return Answered(NOT_NEEDED) if Quiets(tx).was_held(claim.key) else None
@@ -81,10 +91,3 @@ class SendMail:
         with self.store.begin() as tx:
             Quiets(tx).note(claim.key, found.by)
         return Later(found.until, found.why, due=found.until)
-
-
-def _address(people: People, to: Recipient) -> str | None:
-    if to.scope != REGION_OF:
-        return people.address(to.scope, to.code, to.role)
-    region = people.region_of(to.code)
-    return None if region is None else people.address("region", region, to.role)

@@ -9,7 +9,7 @@ from agent.domain.checks.listed import listed
 from agent.domain.incident import Incident
 from agent.domain.mail import letter
 from agent.domain.problems import NOT_KNOWN, SWEEP_PARTIAL, Problem, platform_of
-from agent.domain.routes import Place, Route, recipients
+from agent.domain.routes import Place, Route, recipients, revision_of
 from agent.store.audit import Audit
 from agent.store.engine import Transaction
 from agent.store.findings import Findings, Open
@@ -157,7 +157,7 @@ class Book:
         """
         rule = self.rules.get(incident.type)
         local_ids = sorted(self.local_ids[tag] for tag in subjects if tag in self.local_ids)
-        for to in recipients(problem, place, self.routes):
+        for to in recipients(problem, place, self.routes, revision_of(incident)):
             national_view = to.scope != "establishment" and not incident.establishment
             devices = () if national_view else local_ids
             again = joins and to.scope != "national"

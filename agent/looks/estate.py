@@ -6,6 +6,7 @@ from datetime import time
 from agent.domain.diagnosis import Diagnosis, counted, listed, ok, warning, wrong
 from agent.looks.base import Installation, Look
 from agent.nightly import nightly
+from agent.policies import load_policy
 from agent.schemes import load_scheme
 from agent.services.doctor import (
     Consenting,
@@ -52,9 +53,10 @@ def register(it: Installation) -> Iterator[Diagnosis]:
 def contacts(it: Installation) -> Iterator[Diagnosis]:
     """Who could not be told (Q10)."""
     about = "estate.contacts"
-    missing = [spoken(place) for place in missing_contacts(it.memory, load_scheme())]
+    routes = load_policy(routes_file=it.settings.routes_file).routes
+    missing = [spoken(one) for one in missing_contacts(it.memory, load_scheme(), routes)]
     if missing:
-        count = counted(len(missing), "inbox is", "inboxes are")
+        count = counted(len(missing), "contact is", "contacts are")
         cure = "Add them to contacts.csv, then run: callsteward contacts import FILE --by ID"
         yield wrong(about, f"{count} missing: {listed(missing)}.", cure)
     else:

@@ -1,17 +1,19 @@
 """Staff and inboxes: imported from the files that people keep."""
 
 import hashlib
+from collections.abc import Iterable
 
 from agent.domain.contacts import (
     ContactsPlan,
     Place,
-    missing_places,
     write_contacts,
 )
 from agent.domain.contacts import (
     plan_contacts as compare_contacts,
 )
+from agent.domain.missing import missing_places
 from agent.domain.people import Actor, Staff
+from agent.domain.routes import Route
 from agent.domain.scheme import Scheme
 from agent.domain.sheet import BadSheet
 from agent.domain.staff import StaffPlan, write_staff
@@ -105,13 +107,16 @@ def export_contacts(store: Store) -> str:
         return write_contacts(People(tx).entries())
 
 
-def missing_contacts(store: Store, scheme: Scheme) -> tuple[Place, ...]:
+def missing_contacts(
+    store: Store, scheme: Scheme, routes: Iterable[Route]
+) -> tuple[Place, ...]:
     """Who could not be told (Q10): asked of every establishment with a device or an inbox."""
     with store.read() as tx:
         entries = People(tx).entries()
         placed = {asset.establishment for asset in Register(tx).all()}
     named = {place.code for place in entries if place.scope == "establishment"}
-    return missing_places(entries, (placed | named) & scheme.establishments.keys())
+    here = (placed | named) & scheme.establishments.keys()
+    return missing_places(entries, here, routes)
 
 
 def spoken(place: Place) -> str:

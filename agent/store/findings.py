@@ -4,7 +4,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Integer, Table, Text, func, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+    update,
+)
 
 from agent.domain.check import Category, Severity
 from agent.domain.problems import Problem
@@ -75,13 +86,20 @@ class Findings:
 
     def open(self, subjects: Collection[str] | None = None) -> list[Open]:
         """What stands, of these subjects or of all, the oldest first."""
+        if subjects is None:
+            return self._standing()
+        return self._standing(f.subject.in_(subjects))
+
+    def of_incident(self, incident: str) -> list[Open]:
+        """What of this incident still stands."""
+        return self._standing(f.incident == incident)
+
+    def _standing(self, *where: ColumnElement[bool]) -> list[Open]:
         columns = (
             f.id, f.subject, f.type, f.establishment, f.reason, f.because, f.value, f.severity,
             f.incident, f.opened_at,
         )  # fmt: skip
-        standing = select(*columns).where(f.cleared_at.is_(None)).order_by(f.id)
-        if subjects is not None:
-            standing = standing.where(f.subject.in_(subjects))
+        standing = select(*columns).where(f.cleared_at.is_(None), *where).order_by(f.id)
         return [
             Open(*row[:7], Severity(row.severity), row.incident, row.opened_at)
             for row in self.tx.sql.execute(standing)

@@ -56,7 +56,7 @@ mail = Table(
     "mail",
     metadata,
     Column("key", Text, ForeignKey("obligation.key"), primary_key=True),
-    Column("incident", Text, ForeignKey("incident.id"), nullable=False),
+    Column("incident", Text, ForeignKey("incident.id")),  # none: a letter of no incident
     Column("revision", Integer, nullable=False),
     Column("occasion", Text, nullable=False),  # the sweep that wrote it; empty: none did
     Column("scope", Text, nullable=False),
@@ -68,6 +68,7 @@ mail = Table(
     Column("written_at", Moment, nullable=False),
     Column("accepted_at", Moment),
     Column("answer", Text),
+    Column("went_to", Text),  # who stood in, as Recipient is written; none: nobody had to
     sqlite_strict=True,
 )
 m = mail.c
@@ -80,7 +81,7 @@ class Posted:
     letter: Letter
     to: Recipient
     written_at: datetime
-    incident: str
+    about: tuple[str, str]  # as the audit names it: INCIDENT or LETTER, and its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,11 @@ class Incidents:
 
     def get(self, incident_id: str) -> Incident:
         return self._select(i.id == incident_id)[0]
+
+    def find(self, incident_id: str) -> Incident | None:
+        """None where there is none."""
+        found = self._select(i.id == incident_id)
+        return found[0] if found else None
 
     def open(self) -> list[Incident]:
         """Every open incident, the oldest first."""
@@ -176,12 +182,12 @@ class Incidents:
             Letter(row.message_id, row.subject, row.body),
             Recipient(row.scope, row.code, row.role),
             row.written_at,
-            row.incident,
+            ("INCIDENT", row.incident) if row.incident else ("LETTER", key.split("/")[1]),
         )
 
-    def accepted(self, key: str, answer: str) -> None:
-        """A mail server took it. That is not yet read by anybody."""
-        taken = {"accepted_at": self.tx.now, "answer": answer}
+    def accepted(self, key: str, answer: str, went_to: str = "") -> None:
+        """A mail server took it. That is not yet read by anybody. `went_to`: who stood in."""
+        taken = {"accepted_at": self.tx.now, "answer": answer, "went_to": went_to or None}
         self.tx.sql.execute(update(mail).where(m.key == key).values(**taken))
 
     def told(self, sweep_began: datetime) -> list[tuple[str, str, datetime | None]]:

@@ -9,7 +9,7 @@ from agent.domain.mail import letter
 from agent.domain.people import Actor
 from agent.domain.policy import Policy
 from agent.domain.problems import Problem
-from agent.domain.routes import Place, recipients
+from agent.domain.routes import Place, recipients, revision_of
 from agent.domain.zoom_events import ACCOUNT
 from agent.store.audit import Audit
 from agent.store.engine import Transaction
@@ -56,7 +56,7 @@ def raise_operational(tx: Transaction, policy: Policy, problem: Problem) -> Inci
     """A problem that is no iPad's: raised and told, as the caller's own audit row says too."""
     incident = Incidents(tx).raise_for(problem)
     place = Place(code=problem.establishment, region=_region(tx, problem.establishment))
-    for to in recipients(problem, place, policy.routes):
+    for to in recipients(problem, place, policy.routes, revision_of(incident)):
         text = letter(incident, to, None, (), policy.phone)
         Incidents(tx).tell(incident, to, text, "", again=False)
     return incident
@@ -85,6 +85,6 @@ def _tell(
     code, devices = (asset.establishment, (asset.local_id,)) if asset else ("", ())
     own: Iterable[str] = People(tx).own_roles().get(code, frozenset())
     place = Place(code=code, region=_region(tx, code), own=frozenset(own))
-    for to in recipients(problem, place, policy.routes):
+    for to in recipients(problem, place, policy.routes, revision_of(incident)):
         text = letter(incident, to, rule, devices, policy.phone)
         Incidents(tx).tell(incident, to, text, "", again=False)

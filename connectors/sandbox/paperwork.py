@@ -34,6 +34,8 @@ CONTACTS = (
     "regional_silver",
     "infosec",
     "provider_management",
+    "deputy",
+    "duty_phone",
 )
 STAFF = ("id", "name", "role", "establishment")
 ROLES = {
@@ -101,7 +103,7 @@ def _register_row(ipad: Ipad) -> Iterable[str]:
 
 def _contact_rows(establishments: Iterable[Establishment]) -> Iterator[Iterable[str]]:
     regions: dict[str, None] = {}
-    for one in establishments:
+    for number, one in enumerate(establishments):
         code = one.code.lower()
         regions[one.region] = None
         provider = f"management.{code}@provider.example" if one.contracted else ""
@@ -115,12 +117,16 @@ def _contact_rows(establishments: Iterable[Establishment]) -> Iterator[Iterable[
             "",
             "",
             provider,
+            f"deputy.{code}@justice.example",
+            f"+447700900{number:03}",  # numbers that are nobody's (Ofcom)
         )
-    for region in regions:
+    for number, region in enumerate(regions):
         silver = f"silver.{_slug(region)}@justice.example"
-        yield "region", region, "", "", "", "", silver, "", ""
+        deputy, phone = f"deputy.{silver}", f"+4420794600{number:02}"
+        yield "region", region, "", "", "", "", silver, "", "", deputy, phone
     infosec, provider = "infosec@justice.example", "management@provider.example"
-    yield "national", "", "", "", "", "", "", infosec, provider
+    deputy, phone = f"deputy.{infosec}", "+442079460999"
+    yield "national", "", "", "", "", "", "", infosec, provider, deputy, phone
 
 
 def _staff_rows(estate: Estate) -> Iterator[Iterable[str]]:

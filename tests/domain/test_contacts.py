@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.domain.contacts import COLUMNS, Entries, Place, missing_places, plan_contacts
+from agent.domain.contacts import COLUMNS, NEWER, Entries, Place, plan_contacts
 from agent.domain.contacts import write_contacts as written
 from agent.schemes import load_scheme
 from tests.support.registers import REGION, as_file, contact_rows
@@ -31,9 +31,12 @@ def test_every_inbox_has_its_place() -> None:
         Place("establishment", "MDI", "security"): "security@mdi.example",
         Place("establishment", "MDI", "spoc"): "spoc@mdi.example",
         Place("establishment", "MDI", "governor"): "governor@mdi.example",
+        Place("establishment", "MDI", "deputy"): "deputy@mdi.example",
+        Place("establishment", "MDI", "duty-phone"): "+447700900000",
         Place("region", REGION, "regional-silver"): "nw@silver.example",
         Place("national", "", "infosec"): "infosec@hq.example",
         Place("national", "", "provider-management"): "duty@provider.example",
+        Place("national", "", "duty-phone"): "+442079460999",
     }
 
 
@@ -56,6 +59,8 @@ def test_what_is_written_imports_again_without_a_change() -> None:
         (2, {"security": "a@b.example"}, 4, "security", "scope region"),
         (2, {"code": ""}, 4, "code", "empty"),
         (3, {"code": "UK"}, 5, "code", "scope national"),
+        (0, {"duty_phone": "ring the gate"}, 2, "duty_phone", "+44 7700 900123"),
+        (2, {"deputy": "+447700900123"}, 4, "deputy", "name@organisation"),
     ],
 )
 def test_a_bad_cell_names_its_cure(
@@ -105,36 +110,28 @@ def test_a_region_that_is_named_on_one_side_only_is_a_warning() -> None:
     ]  # fmt: skip
 
 
-def test_nobody_is_missing_from_a_complete_file() -> None:
-    assert missing_places(entries(*contact_rows(CODES)), CODES) == ()
+def test_a_file_from_before_deputies_and_phones_imports_with_none() -> None:
+    older = tuple(name for name in COLUMNS if name not in NEWER)
+    rows = [{name: row[name] for name in older} for row in contact_rows(CODES)]
+    plan = plan_contacts(as_file(rows, older), {}, SCHEME)
+    assert plan.problems == ()
+    assert not {place.role for place in plan.entries} & {"deputy", "duty-phone"}
+    again = plan_contacts(written(plan.entries).encode(), plan.entries, SCHEME)
+    assert again.nothing
 
 
-def test_every_missing_inbox_is_named() -> None:
+def test_every_scope_may_have_a_deputy_and_a_duty_phone() -> None:
     rows = contact_rows(CODES)
-    rows[0] |= {"security": "", "region": ""}
-    rows[2]["regional_silver"] = ""
-    rows[3] |= {"infosec": "", "provider_management": ""}
-    assert missing_places(entries(*rows), (*CODES, "BXI")) == (
-        Place("establishment", "BXI", "region"),
-        Place("establishment", "BXI", "security"),
-        Place("establishment", "BXI", "spoc"),
-        Place("establishment", "LEI", "region"),
-        Place("establishment", "LEI", "security"),
-        Place("national", "", "infosec"),
-        Place("national", "", "provider-management"),
-        Place("region", REGION, "regional-silver"),
-    )
-    assert missing_places({}, ()) == (
-        Place("national", "", "infosec"),
-        Place("national", "", "provider-management"),
-    )
+    for row in rows:
+        row |= {"deputy": "deputy@x.example", "duty_phone": "07700 900123"}
+    found = entries(*rows)
+    for place in (("establishment", "MDI"), ("region", REGION), ("national", "")):
+        assert found[Place(*place, "deputy")] == "deputy@x.example"
+        assert found[Place(*place, "duty-phone")] == "+447700900123"
 
 
-def test_a_provider_of_every_establishment_stands_for_the_national_one() -> None:
-    rows = contact_rows(CODES)
-    rows[3]["provider_management"] = ""
-    rows[0]["provider_management"] = "operator@lei.example"
-    national = Place("national", "", "provider-management")
-    assert missing_places(entries(*rows), CODES) == (national,)
-    rows[1]["provider_management"] = "operator@mdi.example"
-    assert missing_places(entries(*rows), CODES) == ()
+def test_a_telephone_number_survives_a_spreadsheet() -> None:
+    found = entries(*contact_rows(CODES))
+    text = written(found)
+    assert "'+447700900000" in text  # a cell that begins with + would be run
+    assert plan_contacts(text.encode(), found, SCHEME).nothing

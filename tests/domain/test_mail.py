@@ -40,7 +40,7 @@ from agent.domain.problems import (
     platforms,
     problems,
 )
-from agent.domain.routes import Place, Recipient, recipients
+from agent.domain.routes import Place, Recipient, Revision, recipients
 from tests.support.cases import (
     BASELINE,
     DAY,
@@ -208,7 +208,7 @@ def _problems(mark: str) -> list[Problem]:
 def _letters(mark: str) -> Iterator[tuple[Problem, Letter]]:
     for problem in _problems(mark):
         place = MDI if problem.establishment or "/" in problem.subject else Place()
-        for to in (TO, *recipients(problem, place, POLICY.routes)):
+        for to in (TO, *recipients(problem, place, POLICY.routes, Revision(NOW))):
             yield problem, _letter(problem, to)
 
 

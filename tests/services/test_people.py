@@ -10,6 +10,7 @@ from agent.domain.people import at_the_command_line
 from agent.domain.scheme import Scheme
 from agent.domain.sheet import BadSheet
 from agent.errors import BadInput
+from agent.policies import load_policy
 from agent.schemes import load_scheme
 from agent.services.people import (
     export_contacts,
@@ -31,6 +32,7 @@ from tests.support.stores import a_store
 
 BY = at_the_command_line("INFOSEC-1", "alex")
 CODES = ("LEI", "MDI")
+ROUTES = load_policy().routes
 CONTACTS = as_file(contact_rows(CODES), COLUMNS)
 
 
@@ -140,10 +142,10 @@ def test_a_prison_with_ipads_and_no_inboxes_is_missing_them(
     store: Store, scheme: Scheme
 ) -> None:
     import_contacts(store, scheme, CONTACTS, BY)
-    assert missing_contacts(store, scheme) == ()
+    assert missing_contacts(store, scheme, ROUTES) == ()
     import_staff(store, scheme, staff_file([*CODES, "BXI"]), BY)
     import_register(store, scheme, as_file(register_rows(["BXI"])), BY)
-    assert [spoken(place) for place in missing_contacts(store, scheme)] == [
-        "BXI/region", "BXI/security", "BXI/spoc",
+    assert [spoken(place) for place in missing_contacts(store, scheme, ROUTES)] == [
+        "BXI/duty-phone", "BXI/region", "BXI/security", "BXI/spoc",
     ]  # fmt: skip
-    assert Place("establishment", "BXI", "spoc") in missing_contacts(store, scheme)
+    assert Place("establishment", "BXI", "spoc") in missing_contacts(store, scheme, ROUTES)

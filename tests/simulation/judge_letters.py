@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from agent.domain.check import Category, Severity
 from agent.domain.problems import Problem
-from agent.domain.routes import Place, Recipient, recipients
+from agent.domain.routes import Place, Recipient, Revision, recipients
+from agent.store.engine import EPOCH
 from agent.store.people import People
 from tests.simulation.world import POLICY, World
 
 ROWS = (
     "select i.id, i.type, i.subject, i.revision, i.category, i.severity, i.establishment,"
-    " f.severity, coalesce(a.establishment, '') from incident i"
+    " f.severity, coalesce(a.establishment, ''), i.changed_at from incident i"
     " join finding f on f.incident = i.id"
     " left join sweep_asset a on a.tag = f.subject"
     " and a.sweep = (select id from sweep order by ended_at desc limit 1)"
@@ -33,6 +35,7 @@ class Standing:
     establishment: str
     own_severity: int
     place: str
+    changed_at: int  # as the database keeps it
 
     @property
     def is_shared(self) -> bool:
@@ -51,7 +54,8 @@ class Standing:
             category=Category(self.category),
             severity=Severity(severity),
         )
-        return recipients(problem, places.get(self.place, Place()), POLICY.routes)
+        began = Revision(EPOCH + timedelta(microseconds=self.changed_at), self.is_shared)
+        return recipients(problem, places.get(self.place, Place()), POLICY.routes, began)
 
 
 def letters(world: World) -> Iterator[str]:

@@ -128,7 +128,7 @@ class World:
         zoom = self._zoom(store) if self.with_zoom else None
         effects: tuple[Effect, ...] = (
             RunSweep(store=store, mdm=mdm, zoom=zoom, policy=POLICY),
-            SendMail(store, self.mailer, SENDER, DEADLINE + MARGIN),
+            SendMail(store, self.mailer, SENDER, DEADLINE + MARGIN, POLICY.fallback),
         )
         return (
             effects if zoom is None else (*effects, RefreshConsent(store, zoom, CONSENT_LEASE))

@@ -254,7 +254,13 @@ def make_world(
     postbox = Postbox()
     effects: Mapping[str, Effect] = {
         "sweep": RunSweep(store=store, mdm=mdm(core, clock), policy=load_policy()),
-        "mail": SendMail(store, postbox, "callsteward@justice.example", timedelta(seconds=32)),
+        "mail": SendMail(
+            store,
+            postbox,
+            "callsteward@justice.example",
+            timedelta(seconds=32),
+            load_policy().fallback,
+        ),
     }
     return World(clock, core, store, postbox, Worker(store, effects, SLOTS))
 

@@ -9,6 +9,7 @@ from agent.domain.sheet import write_sheet
 from agent.domain.staff import COLUMNS as STAFF_COLUMNS
 
 REGION = "North West"
+LOCAL = ("security", "spoc", "governor", "deputy")
 
 
 def a_row(code: str, number: int, serial_number: int, **changes: str) -> dict[str, str]:
@@ -63,14 +64,16 @@ def contact_rows(codes: Sequence[str]) -> list[dict[str, str]]:
     local = [
         empty
         | {"scope": "establishment", "code": code, "region": REGION}
-        | {role: f"{role}@{code.lower()}.example" for role in ("security", "spoc", "governor")}
-        for code in codes
+        | {role: f"{role}@{code.lower()}.example" for role in LOCAL}
+        | {"duty_phone": f"+44770090{number:04}"}
+        for number, code in enumerate(codes)
     ]
     wider = empty | {"scope": "region", "code": REGION, "regional_silver": "nw@silver.example"}
     national = empty | {
         "scope": "national",
         "infosec": "infosec@hq.example",
         "provider_management": "duty@provider.example",
+        "duty_phone": "+442079460999",
     }
     return [*local, wider, national]
 

@@ -181,7 +181,13 @@ def zoom_calls(folder: Path, now: datetime) -> ZoomCalls:
         ReadFacts(store, ZoomPastMeetings(line, reader), office.keys, LEASE),
         StopKeeping(store, ZoomControl(line, actor), LEASE),
         LearnHost(store, users, POLICY, LEASE),
-        SendMail(store, postbox, "callsteward@justice.example", timedelta(seconds=32)),
+        SendMail(
+            store,
+            postbox,
+            "callsteward@justice.example",
+            timedelta(seconds=32),
+            POLICY.fallback,
+        ),
     )
     worker = Worker(store, {effect.kind: effect for effect in effects}, SLOTS)
     worker.prove_complete()

@@ -23,6 +23,7 @@ from agent.effects.meeting_arrange import ArrangeMeeting
 from agent.effects.meeting_gone import DeleteMeeting
 from agent.effects.zoom_host import LearnHost
 from agent.effects.zoom_stop import StopKeeping
+from agent.policies import load_policy
 from agent.store.engine import Store
 from agent.vault import StoredVault
 from agent.wiring import CONSENT_LEASE, MARGIN
@@ -80,7 +81,9 @@ class Outside:
             VerifyRemoval(store, keys, zoom, POLICY, within, LEASE),
             ArrangeMeeting(store, keys, zoom, POLICY, LEASE),
             DeleteMeeting(store, zoom, within, LEASE),
-            SendMail(store, self.world.mailer, SENDER, DEADLINE + MARGIN),
+            SendMail(
+                store, self.world.mailer, SENDER, DEADLINE + MARGIN, load_policy().fallback
+            ),
             RefreshConsent(store, renewed, CONSENT_LEASE),
             EraseCall(store, keys, KEEP),
             *self._watches(store),

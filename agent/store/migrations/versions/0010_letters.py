@@ -1,0 +1,25 @@
+"""Letters of no incident, and in whose inbox a letter really ended."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+STRICT = {"sqlite_strict": True}
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("mail", table_kwargs=STRICT) as mail:
+        mail.alter_column("incident", existing_type=sa.Text(), nullable=True)
+        mail.add_column(sa.Column("went_to", sa.Text()))
+
+
+def downgrade() -> None:
+    mail = sa.table("mail", sa.column("incident"))
+    op.get_bind().execute(sa.delete(mail).where(mail.c.incident.is_(None)))
+    with op.batch_alter_table("mail", table_kwargs=STRICT) as table:
+        table.drop_column("went_to")
+        table.alter_column("incident", existing_type=sa.Text(), nullable=False)
