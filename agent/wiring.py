@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
 from agent.call_wiring import effects_of_calls
+from agent.channel_wiring import channels_of
 from agent.contact_wiring import call_keys_of, contact_effects, proof_key_of
 from agent.effects.base import Effect
 from agent.effects.call_erase import EraseCall
 from agent.effects.consent_refresh import RefreshConsent
 from agent.effects.mail import SendMail
 from agent.effects.sweep import RunSweep, unwatched
-from agent.errors import Misconfigured, TryAgain
+from agent.errors import Misconfigured
 from agent.looks.again import LookAgain
 from agent.policies import load_policy
-from agent.ports.alerts import Mailer
 from agent.ports.mdm import Mdm
 from agent.ports.together import Together, in_turn
 from agent.schemes import load_calls, pack_version
@@ -28,7 +27,6 @@ from agent.store.integrity import BRIEFLY
 from agent.store.opening import open_store
 from agent.tick import Worker
 from agent.zoom_wiring import acting_app, reach_of, zoom_of
-from connectors.alerts.smtp import SmtpMailer
 from connectors.http import utc_now
 from connectors.mdm.intune import IntuneMdm
 
@@ -132,36 +130,6 @@ def needed(settings: Settings, name: str, value: T | None) -> T:
     return value
 
 
-def mailer_of(settings: Settings) -> Mailer:
-    """The configured mail server; without one, every letter stays owed and says why."""
-    return mail_server(settings) or _NoMailServer()
-
-
-def mail_server(settings: Settings) -> SmtpMailer | None:
-    """The configured mail server, if there is one."""
-    if settings.smtp_host is None or settings.mail_from is None:
-        return None
-    password = settings.smtp_password()
-    return SmtpMailer(
-        settings.smtp_host,
-        settings.smtp_port,
-        username=settings.smtp_username,
-        password=None if password is None else password.get_secret_value(),
-        ca_file=settings.smtp_ca_file,
-        time_limit=timedelta(seconds=settings.deadline_seconds),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _NoMailServer:
-    def send(self, message: bytes, *, sender: str, to: str) -> str:
-        raise TryAgain(
-            "no mail server is configured",
-            after=timedelta(minutes=10),
-            hint="Set CALLSTEWARD_SMTP_HOST and CALLSTEWARD_MAIL_FROM.",
-        )
-
-
 def sweep_lease(settings: Settings) -> timedelta:
     """Longer than one answer can take: patience, a last call, its token's, and the pace."""
     asked = timedelta(seconds=settings.retry_seconds + 2 * settings.deadline_seconds)
@@ -194,8 +162,7 @@ def worker_of(
         ),
         SendMail(
             store=store,
-            mailer=mailer_of(settings),
-            sender=settings.mail_from or "",
+            channels=channels_of(settings, policy.phone),
             lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
         ),
         EraseCall(store, call_keys_of(settings), timedelta(days=settings.call_keep_days)),

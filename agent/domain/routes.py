@@ -13,6 +13,8 @@ PLACES = {
     "regional-silver": ("region", "regional-silver"),
     "infosec": ("national", "infosec"),
     "provider-management": ("national", "provider-management"),
+    "chat": ("national", "chat"),
+    "siem": ("national", "siem"),
 }
 """What a route may tell -> the scope and the role of the inbox."""
 

@@ -75,12 +75,16 @@ m = mail.c
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A letter, whom it goes to, and when it was written."""
+    """A letter, whom it goes to, when it was written, and what it tells of."""
 
     letter: Letter
     to: Recipient
     written_at: datetime
     incident: str
+    revision: int
+    type: str
+    category: str
+    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +171,18 @@ class Incidents:
 
     def posted(self, key: str) -> Posted:
         """The letter of a mail obligation."""
-        row = self.tx.sql.execute(select(mail).where(m.key == key)).one()
+        about = (i.type, i.category, i.opened_at)
+        both = select(*m, *(column.label(f"of_{column.name}") for column in about))
+        row = self.tx.sql.execute(both.where(m.key == key, i.id == m.incident)).one()
         return Posted(
             Letter(row.message_id, row.subject, row.body),
             Recipient(row.scope, row.code, row.role),
             row.written_at,
             row.incident,
+            row.revision,
+            row.of_type,
+            row.of_category,
+            row.of_opened_at,
         )
 
     def accepted(self, key: str, answer: str) -> None:
