@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from agent.channel_wiring import mail_server
 from agent.ports.mailbox import Mailbox
 from agent.ports.outside import Acting, MailRoute, MdmAccess, Monitor, Reachable, ZoomAccess
 from agent.settings import Settings, read_file
 from agent.trial_wiring import mailbox_of
-from agent.wiring import mail_server, needed
+from agent.wiring import needed
 from agent.zoom_wiring import acting_app, reader_of
 from connectors.heartbeat import Heartbeat
 from connectors.http import Reach, utc_now

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from agent.domain.mail import Letter, rendered
+from agent.domain.mail import Letter
+from agent.domain.note import Note
 from agent.effects.base import Effect
 from agent.effects.mail_route import ReadTrialBack, SendTrial
-from agent.ports.alerts import Mailer
+from agent.ports.alerts import Channel
 from agent.pulse import HOURLY, Pulse
 from agent.settings import Settings
 from agent.store.engine import Store
@@ -32,30 +33,33 @@ def mailbox_of(settings: Settings) -> ImapMailbox | None:
 
 
 def trial_effects(
-    settings: Settings, store: Store, mailer: Mailer, lease: timedelta
+    settings: Settings, store: Store, mail: Channel, lease: timedelta
 ) -> tuple[Effect, ...]:
     """Both, also where no test mail is configured: what is owed must never be strange."""
     mailbox = mailbox_of(settings)
     to = settings.mail_test_to or ""
     return (
-        SendTrial(store, post_of(settings, mailer), to, mailbox is not None, lease),
+        SendTrial(store, post_of(mail), to, mailbox is not None, lease),
         ReadTrialBack(store, mailbox, lease),
     )
 
 
-def post_of(settings: Settings, mailer: Mailer) -> Callable[[Letter, str, datetime], str]:
+def post_of(mail: Channel) -> Callable[[Letter, str, datetime], str]:
     """Hands a letter over as all letters are: letter, address, date -> the server's answer."""
-    sender = settings.mail_from or ""
 
     def post(letter: Letter, to: str, at: datetime) -> str:
-        return mailer.send(rendered(letter, sender, to, at), sender=sender, to=to)
+        note = Note(
+            message_id=letter.message_id, subject=letter.subject, body=letter.body,
+            written_at=at, incident="", revision=1, type="", category="", to="", opened_at=at,
+        )  # fmt: skip
+        return mail.send(note, to=to)
 
     return post
 
 
-def mail_pulse_of(settings: Settings, mailer: Mailer) -> Pulse:
+def mail_pulse_of(settings: Settings, mail: Channel) -> Pulse:
     """The heartbeat by mail; without an address nothing happens."""
     if settings.heartbeat_mail is None:
         return Pulse(None)
-    beat = MailBeat(post_of(settings, mailer), settings.heartbeat_mail, utc_now)
+    beat = MailBeat(post_of(mail), settings.heartbeat_mail, utc_now)
     return Pulse(beat, seconds=HOURLY)

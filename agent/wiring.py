@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
 from agent.call_wiring import effects_of_calls
+from agent.channel_wiring import channels_of, mail_of
 from agent.contact_wiring import call_keys_of, contact_effects, proof_key_of
 from agent.domain.policy import Policy
 from agent.effects.base import Effect
@@ -15,10 +15,9 @@ from agent.effects.consent_refresh import RefreshConsent
 from agent.effects.mail import SendMail
 from agent.effects.quiet_end import EndQuiet
 from agent.effects.sweep import RunSweep, unwatched
-from agent.errors import Misconfigured, TryAgain
+from agent.errors import Misconfigured
 from agent.looks.again import LookAgain
 from agent.policies import load_policy
-from agent.ports.alerts import Mailer
 from agent.ports.mdm import Mdm
 from agent.ports.together import Together, in_turn
 from agent.schemes import load_calls, load_noise, pack_version
@@ -31,7 +30,6 @@ from agent.store.opening import open_store
 from agent.tick import Worker
 from agent.trial_wiring import trial_effects
 from agent.zoom_wiring import acting_app, reach_of, zoom_of
-from connectors.alerts.smtp import SmtpMailer
 from connectors.http import utc_now
 from connectors.mdm.intune import IntuneMdm
 
@@ -135,17 +133,11 @@ def needed(settings: Settings, name: str, value: T | None) -> T:
     return value
 
 
-def mailer_of(settings: Settings) -> Mailer:
-    """The configured mail server; without one, every letter stays owed and says why."""
-    return mail_server(settings) or _NoMailServer()
-
-
 def send_mail_of(settings: Settings, store: Store, policy: Policy) -> SendMail:
     """What hands letters over."""
     return SendMail(
         store=store,
-        mailer=mailer_of(settings),
-        sender=settings.mail_from or "",
+        channels=channels_of(settings, policy.phone),
         lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
         fallback=policy.fallback,
         noise=load_noise(),
@@ -156,31 +148,6 @@ def mail_worker_of(settings: Settings, store: Store) -> Worker:
     """A worker that only sends letters."""
     policy = load_policy(routes_file=settings.routes_file)
     return Worker(store, {"mail": send_mail_of(settings, store, policy)}, MAIL_SLOTS)
-
-
-def mail_server(settings: Settings) -> SmtpMailer | None:
-    """The configured mail server, if there is one."""
-    if settings.smtp_host is None or settings.mail_from is None:
-        return None
-    password = settings.smtp_password()
-    return SmtpMailer(
-        settings.smtp_host,
-        settings.smtp_port,
-        username=settings.smtp_username,
-        password=None if password is None else password.get_secret_value(),
-        ca_file=settings.smtp_ca_file,
-        time_limit=timedelta(seconds=settings.deadline_seconds),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _NoMailServer:
-    def send(self, message: bytes, *, sender: str, to: str) -> str:
-        raise TryAgain(
-            "no mail server is configured",
-            after=timedelta(minutes=10),
-            hint="Set CALLSTEWARD_SMTP_HOST and CALLSTEWARD_MAIL_FROM.",
-        )
 
 
 def sweep_lease(settings: Settings) -> timedelta:
@@ -218,7 +185,7 @@ def worker_of(
         *trial_effects(
             settings,
             store,
-            mailer_of(settings),
+            mail_of(settings),
             timedelta(seconds=settings.deadline_seconds) + MARGIN,
         ),
         EndQuiet(store),

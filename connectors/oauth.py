@@ -29,6 +29,8 @@ LONGEST_MARGIN = timedelta(minutes=5)
 LONGEST_LIFE = timedelta(days=1)
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+GRAPH = "https://graph.microsoft.com"
+ENTRA = "https://login.microsoftonline.com"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -159,20 +161,20 @@ class Service:
         *,
         body: bytes | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
+        shown: str | None = None,
     ) -> Answer:
         """As `Upstream.once`; what was asked with a refused token is asked once more."""
+
+        def send(token: str) -> Answer:
+            whole = {**headers, "Authorization": f"Bearer {token}"}
+            return self._upstream.once(method, url, body=body, headers=whole, shown=shown)
+
         token = self._tokens.get()
         try:
-            return self._send(token, method, url, body, headers)
+            return send(token)
         except Unauthorised:
             self._tokens.drop(token)
-        return self._send(self._tokens.get(), method, url, body, headers)
-
-    def _send(
-        self, token: str, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> Answer:
-        whole = {**headers, "Authorization": f"Bearer {token}"}
-        return self._upstream.once(method, url, body=body, headers=whole)
+        return send(self._tokens.get())
 
 
 def asked(
@@ -213,6 +215,16 @@ def certificate_form(
         "client_assertion_type": ASSERTION_TYPE,
         "client_assertion": certificate.assertion(client_id, audience, now),
     }
+
+
+def roles_of(token: str) -> frozenset[str] | None:
+    """What a token of Entra ID says that it may do, which is not proven here. None: nothing."""
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return None
+    roles = claims.get("roles", [])
+    return frozenset(map(str, roles)) if isinstance(roles, list) else None
 
 
 def _useful(grant: Grant, what: str) -> timedelta:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def serve() -> None:
     """Run until stopped: the sweep at 02:00 UK time, and all that is owed, as it falls due."""
+    from agent.channel_wiring import mail_of
     from agent.doctor_wiring import monitor_of
     from agent.logs import tell_progress
     from agent.policies import load_policy
@@ -23,7 +24,7 @@ def serve() -> None:
     from agent.settings import load
     from agent.store.integrity import THOROUGHLY
     from agent.trial_wiring import mail_pulse_of
-    from agent.wiring import AGENT_SLOTS, mailer_of, mdm_of, open_store_of, worker_of
+    from agent.wiring import AGENT_SLOTS, mdm_of, open_store_of, worker_of
     from agent.worker import READS_AT_ONCE, threaded
 
     tell_progress()
@@ -33,7 +34,7 @@ def serve() -> None:
     with open_store_of(settings, THOROUGHLY) as store, only_one(settings):
         reads = threaded(READS_AT_ONCE)
         worker = worker_of(settings, store, mdm, AGENT_SLOTS, together=reads)
-        pulse = mail_pulse_of(settings, mailer_of(settings))
+        pulse = mail_pulse_of(settings, mail_of(settings))
         agent = Agent(worker, settings, policy, monitor_of(settings), pulse)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: agent.stop())

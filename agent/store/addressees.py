@@ -12,6 +12,8 @@ def reach(
 
     `texts`: something here sends texts, so that a telephone number is an address.
     """
+    if to.role in COPIES:
+        return Reached(to, "")
     own = address_of(people, to)
     if own and usable(to, texts=texts):
         return Reached(to, own)
@@ -25,7 +27,7 @@ def reach(
 
 def usable(to: Recipient, *, texts: bool) -> bool:
     """Whether something here can send to such an address at all."""
-    return to.role not in COPIES and (texts or to.role != PHONE)
+    return texts or to.role != PHONE
 
 
 def address_of(people: People, to: Recipient) -> str | None:

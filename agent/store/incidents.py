@@ -76,12 +76,16 @@ m = mail.c
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A letter, whom it goes to, and when it was written."""
+    """A letter, whom it goes to, when it was written, and what it tells of."""
 
     letter: Letter
     to: Recipient
     written_at: datetime
     about: tuple[str, str]  # as the audit names it: INCIDENT or LETTER, and its id
+    revision: int
+    type: str  # empty, as the category, in a letter of no incident
+    category: str
+    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +181,19 @@ class Incidents:
 
     def posted(self, key: str) -> Posted:
         """The letter of a mail obligation."""
-        row = self.tx.sql.execute(select(mail).where(m.key == key)).one()
+        about = (i.type, i.category, i.opened_at)
+        both = select(*m, *(column.label(f"of_{column.name}") for column in about))
+        with_it = both.outerjoin_from(mail, incident, i.id == m.incident)
+        row = self.tx.sql.execute(with_it.where(m.key == key)).one()
         return Posted(
             Letter(row.message_id, row.subject, row.body),
             Recipient(row.scope, row.code, row.role),
             row.written_at,
             ("INCIDENT", row.incident) if row.incident else ("LETTER", key.split("/")[1]),
+            row.revision,
+            row.of_type or "",
+            row.of_category or "",
+            row.of_opened_at or row.written_at,
         )
 
     def accepted(self, key: str, answer: str, went_to: str = "") -> None:

@@ -29,11 +29,17 @@ from connectors.mdm.intune_rows import (
     plain,
     serial,
 )
-from connectors.oauth import Algorithm, Certificate, Service, Tokens, certificate_form
+from connectors.oauth import (
+    ENTRA,
+    GRAPH,
+    Algorithm,
+    Certificate,
+    Service,
+    Tokens,
+    certificate_form,
+)
 from connectors.pacing import LocalPacer, Pacer
 
-GRAPH = "https://graph.microsoft.com"
-ENTRA = "https://login.microsoftonline.com"
 USUAL = Reach()
 
 ALL = f"/deviceManagement/managedDevices?$select={','.join(LISTED)}"

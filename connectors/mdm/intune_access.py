@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-import jwt
 import msgspec
 
 from agent.domain.facts import Fact, Known, Unknown
@@ -13,9 +12,16 @@ from agent.domain.zoom import Scopes
 from agent.errors import ConnectorError
 from connectors.http import Reach, Upstream
 from connectors.mdm.batches import not_read
-from connectors.mdm.intune import ENTRA, GRAPH
 from connectors.mdm.intune_rows import SOURCE
-from connectors.oauth import Certificate, Service, Tokens, certificate_form
+from connectors.oauth import (
+    ENTRA,
+    GRAPH,
+    Certificate,
+    Service,
+    Tokens,
+    certificate_form,
+    roles_of,
+)
 
 NEEDED = frozenset(
     {"DeviceManagementManagedDevices.Read.All", "DeviceManagementConfiguration.Read.All"}
@@ -61,7 +67,7 @@ class IntuneAccess:
             token = self._tokens.get()
         except ConnectorError as err:
             return not_read(err)
-        roles = _roles(token)
+        roles = roles_of(token)
         if roles is None:
             return Unknown("not-told", "the token does not tell its roles")
         told = Scopes(missing=NEEDED - roles, excess=roles - NEEDED)
@@ -70,12 +76,3 @@ class IntuneAccess:
     def read_one(self) -> None:
         for path in READS:
             self._graph.once("GET", path).parsed(_Rows)
-
-
-def _roles(token: str) -> frozenset[str] | None:
-    try:
-        claims = jwt.decode(token, options={"verify_signature": False})
-    except jwt.InvalidTokenError:
-        return None
-    roles = claims.get("roles", [])
-    return frozenset(map(str, roles)) if isinstance(roles, list) else None

@@ -11,7 +11,7 @@ from typing import Any
 
 from agent.errors import BadInput
 from connectors.sandbox.core import Core
-from connectors.sandbox.entra import ROLES
+from connectors.sandbox.entra import MAIL_ROLES, ROLES
 from connectors.sandbox.failure_forms import read_failures
 from connectors.sandbox.faults.catalogue import CATALOGUE, Halves
 from connectors.sandbox.figures import amount
@@ -149,9 +149,11 @@ class Control:
         return {}
 
     def _roles(self, body: Json, rest: str) -> Any:
-        """What the application's next tokens say that it may do; usual: the two it needs."""
-        self.core.entra.roles = tuple(map(str, body.get("roles", ROLES)))
-        return {"roles": self.core.entra.roles}
+        """What the applications' next tokens say that they may do; usual: what they need."""
+        entra = self.core.entra
+        entra.roles = tuple(map(str, body.get("roles", ROLES)))
+        entra.mail_roles = tuple(map(str, body.get("mail", MAIL_ROLES)))
+        return {"roles": entra.roles, "mail": entra.mail_roles}
 
     def _settings_lost(self, body: Json, rest: str) -> Any:
         """Whether `$select` loses the tenant's settings, as it does in some tenants."""

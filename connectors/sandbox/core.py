@@ -20,6 +20,7 @@ from connectors.sandbox.identity import Identity
 from connectors.sandbox.intune import Intune
 from connectors.sandbox.limits import Budget, Limits
 from connectors.sandbox.odata import BadQuery
+from connectors.sandbox.outlook import Outlook
 from connectors.sandbox.records import Records
 from connectors.sandbox.wire import Answer, Break, Json, Request, refusal, stamp
 from connectors.sandbox.zoom.core import PREFIX as ZOOM
@@ -38,6 +39,7 @@ class Route:
     path: str
     budget: Budget
     endpoint: Endpoint
+    method: str = "GET"
 
     def ids(self, path: str) -> tuple[str, ...] | None:
         wanted, given = self.path.split("/"), path.strip("/").split("/")
@@ -49,7 +51,7 @@ class Route:
         return tuple(part for word, part in pairs if word == "{}")
 
 
-def routes(intune: Intune) -> tuple[Route, ...]:
+def routes(intune: Intune, outlook: Outlook) -> tuple[Route, ...]:
     devices, apps = "deviceManagement/managedDevices", "deviceManagement/detectedApps"
     one, few, many = "deviceManagement", Budget.CONFIGURATION, Budget.DEVICES
     policies = f"{devices}/{{}}/deviceCompliancePolicyStates"
@@ -72,6 +74,7 @@ def routes(intune: Intune) -> tuple[Route, ...]:
         Route("deviceManagement", one, few, intune.tenant),
         Route("settings", f"{one}/settings", few, intune.settings),
         Route("deviceCompliancePolicies", assigned, few, intune.policies),
+        Route("sendMail", "users/{}/sendMail", Budget.MAIL, outlook.send_mail, "POST"),
     )
 
 
@@ -100,7 +103,8 @@ class Core:
         self.calls: Counter[tuple[str, int]] = Counter()
         self.batched: Counter[tuple[str, int]] = Counter()
         self.failures: list[Failure] = []
-        self.routes = routes(self.intune)
+        self.outlook = Outlook(self.entra.roles_of)
+        self.routes = routes(self.intune, self.outlook)
         self._graph = Vendor(as_graph, self.entra.expire_all, clock)
         self._served = 0
 
@@ -135,9 +139,9 @@ class Core:
         if route is None:
             text = f"Resource not found for the segment '{path.rpartition('/')[2]}'."
             return name, refusal(400, "BadRequest", text)
-        if request.method != "GET":
+        if request.method != route.method:
             text = "The HTTP method is not allowed on this resource."
-            return name, refusal(405, "MethodNotAllowed", text, {"Allow": "GET"})
+            return name, refusal(405, "MethodNotAllowed", text, {"Allow": route.method})
         return name, self._around(name, request, lambda: self._told(request, route, ids))
 
     def _told(self, request: Request, route: Route, ids: tuple[str, ...]) -> Answer:

@@ -1,4 +1,4 @@
-"""Entra ID's token endpoint for one application that signs in by certificate.
+"""Entra ID's token endpoint for two applications that sign in by certificate.
 
 The assertion is checked as documented (facts on Intune, 1.4): PS256 with x5t#S256, or RS256
 with x5t; audience, issuer, subject, times, and each jti once.
@@ -24,6 +24,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SCOPE = "https://graph.microsoft.com/.default"
 SKEW = timedelta(minutes=5)
 LIFE = timedelta(seconds=3599)
+MAIL_ROLES = ("Mail.Send",)
 ROLES = (
     "DeviceManagementManagedDevices.Read.All", "DeviceManagementConfiguration.Read.All",
 )  # fmt: skip
@@ -40,7 +41,11 @@ class AssertionRefused(Exception):
 
 @dataclass
 class Entra:
-    """`base_url` is that of the sandbox; tokens are known by what was handed out."""
+    """`base_url` is that of the sandbox; tokens are known by what was handed out.
+
+    The application of `identity` reads Intune. The other one, which sends mail, has the same
+    certificate.
+    """
 
     base_url: str
     clock: Callable[[], datetime]
@@ -48,11 +53,22 @@ class Entra:
     seed: int
     issued: int = 0
     roles: tuple[str, ...] = ROLES
+    mail_roles: tuple[str, ...] = MAIL_ROLES
     _tokens: dict[str, datetime] = field(default_factory=dict)
     _seen: dict[str, datetime] = field(default_factory=dict)
 
     def is_valid(self, bearer: str) -> bool:
         return self._tokens.get(bearer, datetime.min.replace(tzinfo=UTC)) > self.clock()
+
+    @property
+    def mail_client_id(self) -> str:
+        """The application that may send mail."""
+        return guid(self.seed, "mail application")
+
+    def roles_of(self, bearer: str) -> tuple[str, ...]:
+        """What a token of ours says that its holder may do."""
+        claims = jwt.decode(bearer, options={"verify_signature": False})
+        return tuple(claims["roles"])
 
     def expire_all(self) -> None:
         """Every token handed out so far is worth nothing from now on."""
@@ -62,15 +78,15 @@ class Entra:
         form = dict(urllib.parse.parse_qsl(request.body.decode("utf-8", "replace")))
         try:
             self._check_form(tenant, form)
-            self._check_assertion(tenant, form["client_assertion"])
+            self._check_assertion(tenant, form)
         except AssertionRefused as refused:
             return self._error(refused)
-        return self._issue()
+        return self._issue(form["client_id"].lower())
 
-    def _issue(self) -> Answer:
+    def _issue(self, client_id: str) -> Answer:
         now = self.clock()
         self.issued += 1
-        token = self._access_token(now)
+        token = self._access_token(now, client_id)
         self._tokens = {old: end for old, end in self._tokens.items() if end > now}
         self._tokens[token] = now + LIFE
         seconds = int(LIFE.total_seconds())
@@ -85,16 +101,17 @@ class Entra:
             {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"},
         )
 
-    def _access_token(self, now: datetime) -> str:
+    def _access_token(self, now: datetime, client_id: str) -> str:
         """A JWT, as Graph's are; whoever asks for it cannot check its signature."""
+        sends = client_id == self.mail_client_id
         claims = {
             "aud": "https://graph.microsoft.com",
-            "appid": self.identity.client_id,
+            "appid": client_id,
             "tid": self.identity.tenant_id,
             "iat": now,
             "exp": now + LIFE,
             "uti": f"{self.seed}/{self.issued}",
-            "roles": list(self.roles),
+            "roles": list(self.mail_roles if sends else self.roles),
         }
         return jwt.encode(claims, hashlib.sha256(b"sandbox").digest(), algorithm="HS256")
 
@@ -118,18 +135,18 @@ class Entra:
         if tenant.lower() != self.identity.tenant_id:
             text = f"Tenant '{tenant}' not found. Check to make sure you have the correct one."
             raise AssertionRefused(400, "invalid_request", 90002, text)
-        if form["client_id"].lower() != self.identity.client_id:
+        if form["client_id"].lower() not in (self.identity.client_id, self.mail_client_id):
             text = f"Application with identifier '{form['client_id']}' was not found."
             raise AssertionRefused(400, "unauthorized_client", 700016, text)
         if form.get("scope") != SCOPE:
             text = f"The provided value for scope {form.get('scope', '')} is not valid."
             raise AssertionRefused(400, "invalid_scope", 1002012, text)
 
-    def _check_assertion(self, tenant: str, assertion: str) -> None:
-        claims = self._signed_claims(assertion)
+    def _check_assertion(self, tenant: str, form: dict[str, str]) -> None:
+        claims = self._signed_claims(form["client_assertion"])
         if claims.get("aud") != f"{self.base_url}/{tenant}/oauth2/v2.0/token":
             raise _refused(700023, "Client assertion audience claim does not match.")
-        if not claims.get("iss") == claims.get("sub") == self.identity.client_id:
+        if not claims.get("iss") == claims.get("sub") == form["client_id"].lower():
             text = "Client assertion application identifier does not match 'client_id'."
             raise _refused(700021, text)
         now = self.clock()

@@ -11,8 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.sandbox.control import PREFIX, Control
+from connectors.sandbox.delivering import keep_delivering
 from connectors.sandbox.doors import Door, port_of
 from connectors.sandbox.lines import Broken, line_of
+from connectors.sandbox.mail import Mail
 from connectors.sandbox.wire import Answer, Break, Request, content
 from connectors.sandbox.zoom.sending import keep_sending
 
@@ -20,15 +22,20 @@ FAILURES = f"{PREFIX}failures"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def application(control: Control, doors: Sequence[Door]) -> Starlette:
+def application(control: Control, doors: Sequence[Door], mail: Mail) -> Starlette:
     """Answers at every port. A break that concerns a port concerns the one that was asked."""
+    core = control.core
     shell = _Shell(control, doors)
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
-        sending = asyncio.create_task(keep_sending(control.core.zoom.webhooks))
+        tasks = [
+            asyncio.create_task(keep_sending(core.zoom.webhooks)),
+            asyncio.create_task(keep_delivering(core.outlook, mail)),
+        ]
         yield
-        sending.cancel()
+        for task in tasks:
+            task.cancel()
 
     return Starlette(
         routes=[Route("/{path:path}", shell.answer, methods=METHODS)], lifespan=life

@@ -13,10 +13,11 @@ WINDOW = timedelta(seconds=20)
 
 
 class Budget(Enum):
-    """Reads of one app in one tenant, within 20 s."""
+    """Calls of one app in one tenant, or to one mailbox, within 20 s."""
 
     DEVICES = 2000
     CONFIGURATION = 1000
+    MAIL = 333  # 10,000 in ten minutes
 
 
 class RetryAfter(Enum):

@@ -19,6 +19,7 @@ class Oddity(Enum):
     RECIPIENT_REFUSED = "550 5.1.1 No such mailbox"
     GREYLISTED = "451 4.7.1 Greylisted, come back later"
     MAILBOX_FULL = "452 4.2.2 Mailbox full"
+    QUOTA = "552 5.2.2 Mailbox full, and for long"
     REFUSED_AFTER_DATA = "554 5.6.0 Message refused"
     CUT_AFTER_DATA = "the line is cut once the mail is there, before the answer"
     SLOW = "the answer to the mail takes as long as `delay`"
@@ -26,7 +27,9 @@ class Oddity(Enum):
 
 
 DROP = 0.2  # seconds
-AT_RECIPIENT = (Oddity.RECIPIENT_REFUSED, Oddity.GREYLISTED, Oddity.MAILBOX_FULL)
+AT_RECIPIENT = (
+    Oddity.RECIPIENT_REFUSED, Oddity.GREYLISTED, Oddity.MAILBOX_FULL, Oddity.QUOTA,
+)  # fmt: skip
 
 
 @dataclass

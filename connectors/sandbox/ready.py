@@ -39,6 +39,8 @@ def said(
             "client_id": core.entra.identity.client_id,
             "certificate_file": files["certificate"],
             "private_key_file": files["private_key"],
+            "mail_client_id": core.entra.mail_client_id,
+            "mail_sender": mail.username,
             **trust,
         },
         "zoom": {**core.zoom.said(), **trust},

@@ -138,7 +138,7 @@ async def _serve(options: Options, folder: Path, out: TextIO) -> None:
             out.write(f"{json.dumps(words)}\n")
             out.flush()
 
-        app = application(Control(core, options.latency_ms), doors)
+        app = application(Control(core, options.latency_ms), doors, mail)
         server = Server(_config(app), doors, ready)
         with _watching_stdin(server.stop) if options.until_stdin_closes else _nothing():
             await server.serve()

@@ -25,6 +25,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from agent.channel_wiring import mail_server
 from agent.domain.call_incidents import RECORDED
 from agent.schemes import config_folder
 from agent.settings import Settings
@@ -33,7 +34,6 @@ from agent.store.incidents import incident, mail
 from agent.store.notices import Notices
 from agent.store.sweeps import Sweeps
 from agent.store.zoom_events import zoom_event
-from agent.wiring import mail_server
 from connectors.http import utc_now
 from connectors.sandbox import run as sandbox
 from tests.support.outside import PREFIX, Outside, until

@@ -68,7 +68,7 @@ def later(world: World, passes: timedelta) -> None:
 
 
 def test_what_is_silenced_stays_open_and_is_told_when_the_silence_ends(quiet: World) -> None:
-    quiet.last_seen(0, 40)
+    quiet.last_seen(0, 15)
     quiet.clock.now = AT_ONE
     one = silenced(quiet, lasts=6 * HOUR)
     quiet.night()
@@ -84,7 +84,7 @@ def test_what_is_silenced_stays_open_and_is_told_when_the_silence_ends(quiet: Wo
 
 
 def test_what_is_over_before_the_silence_ends_is_told_to_nobody(quiet: World) -> None:
-    quiet.last_seen(0, 40)
+    quiet.last_seen(0, 15)
     silenced(quiet, lasts=2 * NIGHT)
     quiet.night()
     quiet.last_seen(0, 0)
@@ -97,7 +97,7 @@ def test_what_is_over_before_the_silence_ends_is_told_to_nobody(quiet: World) ->
 
 
 def test_a_silence_that_is_ended_early_lets_go_at_once(quiet: World) -> None:
-    quiet.last_seen(0, 40)
+    quiet.last_seen(0, 15)
     one = silenced(quiet, lasts=2 * NIGHT)
     quiet.night()
     assert quiet.told() == []
@@ -109,7 +109,7 @@ def test_a_silence_that_is_ended_early_lets_go_at_once(quiet: World) -> None:
 
 
 def test_no_reason_is_in_the_audit_or_in_a_letter(quiet: World) -> None:
-    quiet.last_seen(0, 40)
+    quiet.last_seen(0, 15)
     one = declared(quiet, 1, STALE)
     quiets.end(office(quiet), silenced(quiet).id, INFOSEC)
     quiet.night()
@@ -123,7 +123,7 @@ def test_security_is_never_silenced(quiet: World) -> None:
     with pytest.raises(NotAllowed, match="never silenced"):
         silenced(quiet, type_=SUPERVISED)
     quiet.edit(0, isSupervised=False)
-    quiet.last_seen(0, 40)
+    quiet.last_seen(0, 15)
     silenced(quiet)
     quiet.night()
     assert all("HIGH" in mail["Subject"] for _, mail in quiet.postbox.mails)
@@ -222,8 +222,8 @@ def test_an_ipad_known_to_be_lost_does_not_also_mail_that_it_is_stale(
     devices.report_lost(here, asset, INFOSEC)
     quiet.settle()
     quiet.told()
-    quiet.last_seen(0, 40)
-    quiet.last_seen(2, 40)
+    quiet.last_seen(0, 15)
+    quiet.last_seen(2, 15)
     quiet.night()
     assert len(quiet.told()) == 1  # of the other one
     assert len(quiet.incidents()) == 3

@@ -39,9 +39,8 @@ from tests.simulation.scheduler import Life, Scheduler, Turnstile
 from tests.simulation.watch import Watch
 from tests.simulation.weather import Weather
 from tests.simulation.wire import SeamedAdapter
-from tests.support.estates import BASE
+from tests.support.estates import BASE, told_by
 
-SENDER = "callsteward@justice.example"
 POLICY = load_policy()
 
 
@@ -128,7 +127,7 @@ class World:
         zoom = self._zoom(store) if self.with_zoom else None
         effects: tuple[Effect, ...] = (
             RunSweep(store=store, mdm=mdm, zoom=zoom, policy=POLICY),
-            SendMail(store, self.mailer, SENDER, DEADLINE + MARGIN, POLICY.fallback),
+            SendMail(store, told_by(self.mailer), DEADLINE + MARGIN, POLICY.fallback),
         )
         return (
             effects if zoom is None else (*effects, RefreshConsent(store, zoom, CONSENT_LEASE))

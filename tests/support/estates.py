@@ -20,6 +20,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.response import HTTPResponse
 
+from agent.domain.channels import MAIL
 from agent.domain.check import Finding, Verdict
 from agent.domain.incident import Incident
 from agent.domain.people import Actor
@@ -30,6 +31,7 @@ from agent.effects.mail import SendMail
 from agent.effects.sweep import RunSweep
 from agent.errors import TryAgain
 from agent.policies import load_policy
+from agent.ports.alerts import Channel, Mailer
 from agent.schemes import config_folder, load_scheme
 from agent.services.people import import_contacts, import_staff
 from agent.services.register import import_register
@@ -42,6 +44,7 @@ from agent.store.ledger import Ledger, Owed
 from agent.store.register import Register
 from agent.store.sweeps import Sweep, Sweeps
 from agent.tick import Worker
+from connectors.alerts.mail import MailChannel
 from connectors.http import Reach
 from connectors.mdm.intune import IntuneMdm
 from connectors.retry import Patience
@@ -117,6 +120,11 @@ class Postbox:
 
     def to(self) -> list[str]:
         return [to for to, _ in self.mails]
+
+
+def told_by(mailer: Mailer) -> Mapping[str, Channel]:
+    """The channels of an agent that has a mail server and nothing else."""
+    return {MAIL: MailChannel(mailer, "callsteward@justice.example")}
 
 
 @cache
@@ -255,11 +263,7 @@ def make_world(
     effects: Mapping[str, Effect] = {
         "sweep": RunSweep(store=store, mdm=mdm(core, clock), policy=load_policy()),
         "mail": SendMail(
-            store,
-            postbox,
-            "callsteward@justice.example",
-            timedelta(seconds=32),
-            load_policy().fallback,
+            store, told_by(postbox), timedelta(seconds=32), load_policy().fallback
         ),
     }
     return World(clock, core, store, postbox, Worker(store, effects, SLOTS))

@@ -45,7 +45,15 @@ from connectors.zoom.past_meetings import ZoomPastMeetings
 from connectors.zoom.shared_live import SharedLive
 from connectors.zoom.users import ZoomUsers
 from tests.support.calls import CODES, INFOSEC, POLICY, an_office
-from tests.support.estates import BASE, NO_PATIENCE, Clock, InProcess, Postbox, application
+from tests.support.estates import (
+    BASE,
+    NO_PATIENCE,
+    Clock,
+    InProcess,
+    Postbox,
+    application,
+    told_by,
+)
 from tests.support.registers import as_file, contact_rows
 
 MDI1, MDI2 = "K10003", "K10004"
@@ -181,13 +189,7 @@ def zoom_calls(folder: Path, now: datetime) -> ZoomCalls:
         ReadFacts(store, ZoomPastMeetings(line, reader), office.keys, LEASE),
         StopKeeping(store, ZoomControl(line, actor), LEASE),
         LearnHost(store, users, POLICY, LEASE),
-        SendMail(
-            store,
-            postbox,
-            "callsteward@justice.example",
-            timedelta(seconds=32),
-            POLICY.fallback,
-        ),
+        SendMail(store, told_by(postbox), timedelta(seconds=32), POLICY.fallback),
     )
     worker = Worker(store, {effect.kind: effect for effect in effects}, SLOTS)
     worker.prove_complete()

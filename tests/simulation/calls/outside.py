@@ -23,7 +23,6 @@ from agent.effects.meeting_arrange import ArrangeMeeting
 from agent.effects.meeting_gone import DeleteMeeting
 from agent.effects.zoom_host import LearnHost
 from agent.effects.zoom_stop import StopKeeping
-from agent.policies import load_policy
 from agent.store.engine import Store
 from agent.vault import StoredVault
 from agent.wiring import CONSENT_LEASE, MARGIN
@@ -43,9 +42,9 @@ from connectors.zoom.users import ZoomUsers
 from tests.simulation.locks import TurnedConsents, turn
 from tests.simulation.postbox import DEADLINE
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.world import POLICY, SENDER
+from tests.simulation.world import POLICY
 from tests.support import calls as said
-from tests.support.estates import BASE
+from tests.support.estates import BASE, told_by
 
 AT_ONCE = Patience(total=timedelta(0), first_wait=timedelta(microseconds=1), tries=1)
 
@@ -81,9 +80,7 @@ class Outside:
             VerifyRemoval(store, keys, zoom, POLICY, within, LEASE),
             ArrangeMeeting(store, keys, zoom, POLICY, LEASE),
             DeleteMeeting(store, zoom, within, LEASE),
-            SendMail(
-                store, self.world.mailer, SENDER, DEADLINE + MARGIN, load_policy().fallback
-            ),
+            SendMail(store, told_by(self.world.mailer), DEADLINE + MARGIN, POLICY.fallback),
             RefreshConsent(store, renewed, CONSENT_LEASE),
             EraseCall(store, keys, KEEP),
             *self._watches(store),

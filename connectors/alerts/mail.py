@@ -1,0 +1,24 @@
+"""Letters as mails, whoever carries them."""
+
+from dataclasses import dataclass
+
+from agent.domain.mail import Letter, rendered
+from agent.domain.note import Note
+from agent.ports.alerts import Mailer
+
+
+@dataclass(frozen=True, slots=True)
+class MailChannel:
+    """The port `Channel`. Nobody can ask a mail server what it took."""
+
+    mailer: Mailer
+    sender: str
+
+    def send(self, note: Note, *, to: str) -> str:
+        message = rendered(
+            Letter(note.message_id, note.subject, note.body), self.sender, to, note.written_at
+        )
+        return self.mailer.send(message, sender=self.sender, to=to)
+
+    def earlier(self, note: Note) -> str | None:
+        return None
