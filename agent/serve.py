@@ -19,6 +19,7 @@ from agent.errors import StoreFailed
 from agent.nightly import nightly
 from agent.ports.outside import Monitor
 from agent.pulse import Pulse
+from agent.services.digests import owe_digests
 from agent.services.lateness import tell_lateness
 from agent.services.mail_route import owe_trials
 from agent.services.sweep import owe_nights
@@ -28,6 +29,7 @@ from agent.worker import Lanes
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.1  # how soon another process's commit is seen
+MORNING = time(7)
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 
 
@@ -41,9 +43,11 @@ class Agent:
         policy: Policy,
         monitor: Monitor | None = None,
         mail_pulse: Pulse | None = None,
+        digest_at: time = MORNING,
     ) -> None:
         self._worker, self._settings, self._policy = worker, settings, policy
         self._at = time.fromisoformat(settings.sweep_at)
+        self._digest_at = digest_at  # UK time
         self._stopping = threading.Event()
         self._pulses = (Pulse(monitor), mail_pulse or Pulse(None))
         self._lanes = Lanes(worker, self._ended)
@@ -74,6 +78,7 @@ class Agent:
     def _owe_nights(self) -> None:
         for day in owe_nights(self._worker.store, self._at):
             log.info("a night is in the ledger", extra={"night": day.isoformat()})
+        owe_digests(self._worker.store, self._digest_at)
         if self._settings.mail_test_to is not None:
             owe_trials(self._worker.store, self._at)
         self._tick()

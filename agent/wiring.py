@@ -7,13 +7,17 @@ from typing import TypeVar
 
 from agent.call_wiring import effects_of_calls
 from agent.channel_wiring import channels_of, mail_of
+from agent.clocks import load_clock
 from agent.contact_wiring import call_keys_of, contact_effects, proof_key_of
 from agent.domain.policy import Policy
 from agent.effects.base import Effect
 from agent.effects.call_erase import EraseCall
 from agent.effects.consent_refresh import RefreshConsent
+from agent.effects.digests import WriteDigests
+from agent.effects.incident_clock import RunClock
 from agent.effects.mail import SendMail
 from agent.effects.quiet_end import EndQuiet
+from agent.effects.task_remind import RemindOfTask
 from agent.effects.sweep import RunSweep, unwatched
 from agent.errors import Misconfigured
 from agent.looks.again import LookAgain
@@ -189,6 +193,9 @@ def worker_of(
             timedelta(seconds=settings.deadline_seconds) + MARGIN,
         ),
         EndQuiet(store),
+        RunClock(store, clock),
+        RemindOfTask(store, clock),
+        WriteDigests(store, clock),
         EraseCall(store, call_keys_of(settings), timedelta(days=settings.call_keep_days)),
         *effects_of_calls(settings, store, policy, call_keys_of(settings)),
     )

@@ -9,6 +9,9 @@ from agent.domain.problems import Problem
 LATE_AFTER = {
     "sweep": timedelta(hours=1),
     "mail": timedelta(minutes=15),
+    "incident.clock": timedelta(minutes=5),
+    "task.remind": timedelta(hours=2),
+    "digest": timedelta(hours=2),
     "mail.route": timedelta(hours=1),
     "mail.read-back": timedelta(hours=1),
     "zoom.consent-refresh": timedelta(days=2),

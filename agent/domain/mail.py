@@ -46,6 +46,21 @@ OPERATIONS = {
         "See whether contacts.csv names the inbox rightly, and ask the mail server's people why"
         " our mail is not taken. It is tried again by itself; until then, ring who must know.",
     ),
+    "incident.clock.late": (
+        "whoever must know hears of it when nobody acknowledges an incident",
+        "See on the agent's machine why it does not come to it. Until it does, look at what is"
+        " open: callsteward incident list",
+    ),
+    "task.remind.late": (
+        "people are reminded of what they owe",
+        "See on the agent's machine why it does not come to it. Until it does, look at what is"
+        " owed: callsteward today",
+    ),
+    "digest.late": (
+        "each morning's digests are written",
+        "See on the agent's machine why it does not come to it. Until it does, look at what is"
+        " open: callsteward incident list",
+    ),
     "mail.route.late": (
         "a test mail is sent every night",
         "Ask the mail server's people why our mail is not taken (callsteward doctor). Until it"
@@ -132,7 +147,7 @@ def letter(
     `occasion` is the sweep that found more of it, where `to` was told before.
     """
     return Letter(
-        message_id=f"<{_message(incident, to, occasion)}@{MESSAGE_ID_HOST}>",
+        message_id=message_id(incident, to, occasion),
         subject=_subject(incident),
         body="".join(
             fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
@@ -141,13 +156,13 @@ def letter(
     )
 
 
-def _message(incident: Incident, to: Recipient, occasion: str) -> str:
+def message_id(incident: Incident, to: Recipient, occasion: str) -> str:
     """What no other letter has: the same letter always has it, so a repeat is known as one."""
-    words = (incident.id, str(incident.revision), _plain(to), occasion)
-    return ".".join(filter(None, words))
+    words = (incident.id, str(incident.revision), plain(to), occasion)
+    return f"<{'.'.join(filter(None, words))}@{MESSAGE_ID_HOST}>"
 
 
-def _plain(to: Recipient) -> str:
+def plain(to: Recipient) -> str:
     """One word of ASCII: a region's name may hold a comma or an accent, a Message-ID none."""
     if re.fullmatch(r"[A-Za-z0-9 -]{0,40}", to.code):
         return str(to).replace(" ", "_")

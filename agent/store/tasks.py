@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Column, Index, Integer, Table, Text, func, select, update
 
 from agent.store.engine import Moment, Transaction, metadata
+from agent.store.ledger import Ledger
 
 task = Table(
     "task",
@@ -25,6 +26,7 @@ task = Table(
     sqlite_strict=True,
 )
 t = task.c
+REMIND = "task.remind"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class Tasks:
                 due=new.due,
             )
         )  # fmt: skip
+        Ledger(self.tx).owe(REMIND, f"{new.kind}/{new.subject}/{last + 1}", new.due)
 
     def done(self, kind: str, subject: str, by: str, reference: str = "") -> None:
         """It is done, where it was owed."""
@@ -73,6 +76,17 @@ class Tasks:
     def open(self, establishment: str) -> list[Task]:
         """What is owed at a place, the earliest due first."""
         return self._select(t.establishment == establishment, t.done_at.is_(None))
+
+    def all_open(self) -> list[Task]:
+        """What is owed anywhere, the earliest due first."""
+        return self._select(t.done_at.is_(None))
+
+    def named(self, name: str) -> Task | None:
+        """By kind, subject and number, as its reminder names it."""
+        kind, subject, number = name.rsplit("/", 2)
+        this = (t.kind == kind) & (t.subject == subject) & (t.number == int(number))
+        found = self._select(this)
+        return found[0] if found else None
 
     def _select(self, *where: object) -> list[Task]:
         columns = [t[name] for name in Task.__dataclass_fields__]
