@@ -131,7 +131,7 @@ def test_a_fault_that_gets_worse_is_a_new_revision_and_everybody_is_told_again(
         ("INC-2026-00001", 1, Severity.LOW, []),  # upkeep at LOW needs nobody at the iPad
         ("INC-2026-00001", 2, Severity.MEDIUM, spoc),
         ("INC-2026-00001", 2, Severity.MEDIUM, []),
-        ("INC-2026-00001", 3, Severity.HIGH, spoc),
+        ("INC-2026-00001", 3, Severity.HIGH, [SILVER, *spoc]),
     ]
 
 
