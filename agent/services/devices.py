@@ -1,4 +1,5 @@
-"""An iPad is reported lost, or found again, by whoever notices (E5)."""
+"""An iPad is reported lost, or found again, by whoever notices (E5); two people confirm that a
+lost one is not the one in use."""
 
 from agent.domain.asset import Asset
 from agent.domain.call_incidents import REPORTED_LOST
@@ -35,6 +36,26 @@ def report_found(office: Office, asset: Asset, by: Actor) -> bool:
         Audit(tx).add("DEVICE_REPORTED_FOUND", "ASSET", asset.tag, by=by)
         clear(tx, REPORTED_LOST, asset, by)
     return True
+
+
+def confirm_not_in_use(office: Office, asset: Asset, by: Actor, second: Actor) -> bool:
+    """From now on nothing that must end waits for a meeting on this lost iPad, until it is
+    found or a call is started on it. False: it was confirmed already. Raises NotAllowed."""
+    with office.store.begin() as tx:
+        for person in (by, second):
+            _may(tx, asset, person)
+        if by.id == second.id:
+            raise NotAllowed("two different people confirm that it is not in use (E5)")
+        if DeviceReports(tx).lost_since(asset.tag) is None:
+            raise NotAllowed(
+                f"{asset.local_id} is not reported lost (E5)",
+                "First: callsteward device report-lost",
+            )
+        new = DeviceReports(tx).confirm_not_in_use(asset.tag, by.id, second.id)
+        if new:
+            both = {"seen_by": second.id}
+            Audit(tx).add("DEVICE_NOT_IN_USE", "ASSET", asset.tag, by=by, details=both)
+    return new
 
 
 def _may(tx: Transaction, asset: Asset, by: Actor) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from connectors.http import utc_now
 from agent.store.schema import wanted
+from connectors.http import utc_now
 from tests.support import postgres as pg
 from tests.support.commands import Cli
 from tests.support.outside import ROOT, clean_environment
@@ -145,8 +145,7 @@ def _as(url: str, **parts: str) -> str:
 
 
 def test_postgresql_takes_the_commands_that_sqlite_takes(cli: Cli, database: str) -> None:
-    said = f"The database has schema {wanted()}.
-"
+    said = f"The database has schema {wanted()}.\n"
     assert cli("database", "upgrade") == (0, said, "")
     code, out, _ = cli("audit", "verify")
     assert (code, "holds: 0 rows" in out) == (0, True)

@@ -12,11 +12,11 @@ from agent.domain.checks import RULES
 from agent.services.people import export_staff
 from agent.services.report import report
 from agent.services.sweep import sweep_by_hand
-from agent.store.schema import wanted
 from agent.store.audit import Audit
 from agent.store.ledger import Ledger
 from agent.store.opening import open_store
 from agent.store.register import Register
+from agent.store.schema import wanted
 from agent.store.sweeps import Sweeps
 from connectors.http import utc_now
 from tests.support.commands import Cli
@@ -276,8 +276,7 @@ def test_a_file_that_is_no_database_is_one_line(ready: Cli) -> None:
 
 
 def test_the_database_is_brought_up_to_date_by_hand(cli: Cli) -> None:
-    said = f"The database has schema {wanted()}.
-"
+    said = f"The database has schema {wanted()}.\n"
     assert cli("database", "upgrade") == (0, said, "")
     cli.set(CALLSTEWARD_DATABASE_URL=f"sqlite:///{cli.home / 'none' / 'x.db'}")
     code, _, err = cli("database", "upgrade")
