@@ -13,17 +13,20 @@ from agent.errors import Misconfigured, TryAgain
 from agent.ports.alerts import Channel, Route, Tried
 from agent.settings import PREFIX, Settings, read_file
 from agent.zoom_wiring import reach_of
+from connectors.alerts.apprise import AppriseChats, Way
 from connectors.alerts.graph_mail import GraphMailer, MailApp
 from connectors.alerts.mail import MailRoute
 from connectors.alerts.notify import Fields, Kind, NotifyChannel, Service, half
 from connectors.alerts.siem import SiemFile
 from connectors.alerts.smtp import SmtpMailer
+from connectors.alerts.turnstile import Turnstile
 from connectors.http import utc_now
 
 NOT_SET_UP_PAUSE = timedelta(minutes=10)
 NO_MAIL = "Set CALLSTEWARD_SMTP_HOST and CALLSTEWARD_MAIL_FROM."
 NO_SMS = "Set CALLSTEWARD_NOTIFY_API_KEY_FILE and CALLSTEWARD_NOTIFY_SMS_TEMPLATE_ID."
-NO_SIEM = "Set CALLSTEWARD_SIEM_FILE, or tell it in no route."
+NO_CHAT = "Set CALLSTEWARD_APPRISE_URLS_FILE, or tell chat in no route."
+NO_SIEM = "Set CALLSTEWARD_SIEM_FILE, or tell siem in no route."
 
 
 def channels_of(settings: Settings, phone: str) -> Mapping[str, Channel]:
@@ -35,20 +38,26 @@ def channels_of(settings: Settings, phone: str) -> Mapping[str, Channel]:
     missing = {
         MAIL: NotSetUp("no mail server is configured", NO_MAIL),
         SMS: NotSetUp("no way for text messages is configured", NO_SMS),
-        CHAT: NotSetUp("no chat is configured", ""),
+        CHAT: NotSetUp("no chat is configured", NO_CHAT),
         SIEM: NotSetUp("no file for a SIEM is configured", NO_SIEM),
     }
     return missing | routes
 
 
-def routes_of(settings: Settings, phone: str) -> dict[str, Channel]:
+def routes_of(settings: Settings, phone: str) -> dict[str, Route]:
     """Those that are configured. Raises Misconfigured where one is so by half."""
     found: dict[str, Route | None] = {
         MAIL: mail_of(settings),
         SMS: _text_messages(settings, phone),
+        CHAT: _chats(settings),
         SIEM: None if settings.siem_file is None else SiemFile(settings.siem_file),
     }
-    return {name: route for name, route in found.items() if route is not None}
+    one_by_one = (SMS, CHAT)  # letters by mail have the other places of the lane
+    return {
+        name: Turnstile(route, name) if name in one_by_one else route
+        for name, route in found.items()
+        if route is not None
+    }
 
 
 def mail_of(settings: Settings) -> Route | None:
@@ -110,6 +119,17 @@ def _text_messages(settings: Settings, phone: str) -> Route | None:
     if settings.notify_sms_template_id is None:
         return None
     return _notify(settings, "sms", lambda note: {"text": sms(note, phone)})
+
+
+def _chats(settings: Settings) -> Route | None:
+    file = settings.apprise_urls_file
+    if file is None:
+        return None
+    lines = (line.strip() for line in read_file("apprise_urls_file", file).splitlines())
+    urls = [line for line in lines if line and not line.startswith("#")]
+    reach = reach_of(settings)
+    way = Way(deadline=reach.deadline, proxy=reach.proxy, ca_bundle=reach.ca_bundle)
+    return AppriseChats(urls, way)
 
 
 def _notify(settings: Settings, kind: Kind, fields: Fields) -> NotifyChannel:
