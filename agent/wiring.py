@@ -19,8 +19,9 @@ from agent.policies import load_policy
 from agent.ports.alerts import Mailer
 from agent.ports.mdm import Mdm
 from agent.ports.together import Together, in_turn
-from agent.schemes import load_calls, pack_version
+from agent.schemes import load_calls, load_incidents, load_scheme, pack_version
 from agent.services.call_office import Office
+from agent.services.incident_desk import Desk
 from agent.services.proofs import Notary
 from agent.settings import Settings, load, read_file
 from agent.store.engine import Store
@@ -74,6 +75,14 @@ def open_call_office() -> Iterator[Office]:
             invites=acting_app(settings) is not None and settings.zoom_account_id is not None,
             keep=timedelta(days=settings.call_keep_days),
         )
+
+
+@contextmanager
+def open_incident_desk() -> Iterator[Desk]:
+    """The store, and what the scheme says of incidents."""
+    with open_configured_store() as store:
+        places = frozenset(load_scheme().establishments)
+        yield Desk(store, load_policy(), load_incidents(), places)
 
 
 def look_again_of(settings: Settings, store: Store) -> LookAgain:

@@ -4,7 +4,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Integer, Table, Text, func, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+    update,
+)
 
 from agent.domain.check import Category, Severity
 from agent.domain.problems import Problem
@@ -28,6 +39,10 @@ finding = Table(
     Column("cleared_at", Moment),
     Index(
         "finding_open", "subject", "type", unique=True,
+        sqlite_where=text("cleared_at is null"), postgresql_where=text("cleared_at is null"),
+    ),
+    Index(
+        "finding_incident", "incident",
         sqlite_where=text("cleared_at is null"), postgresql_where=text("cleared_at is null"),
     ),
     sqlite_strict=True,
@@ -75,13 +90,14 @@ class Findings:
 
     def open(self, subjects: Collection[str] | None = None) -> list[Open]:
         """What stands, of these subjects or of all, the oldest first."""
+        return self._select(*(() if subjects is None else (f.subject.in_(subjects),)))
+
+    def _select(self, *where: ColumnElement[bool]) -> list[Open]:
         columns = (
             f.id, f.subject, f.type, f.establishment, f.reason, f.because, f.value, f.severity,
             f.incident, f.opened_at,
         )  # fmt: skip
-        standing = select(*columns).where(f.cleared_at.is_(None)).order_by(f.id)
-        if subjects is not None:
-            standing = standing.where(f.subject.in_(subjects))
+        standing = select(*columns).where(f.cleared_at.is_(None), *where).order_by(f.id)
         return [
             Open(*row[:7], Severity(row.severity), row.incident, row.opened_at)
             for row in self.tx.sql.execute(standing)
@@ -121,6 +137,10 @@ class Findings:
         """A sweep saw with its own eyes that it is over."""
         over = update(finding).where(f.id == finding_id).values(cleared_at=self.tx.now)
         self.tx.sql.execute(over)
+
+    def of_incident(self, incident: str) -> list[Open]:
+        """What of this incident still stands."""
+        return self._select(f.incident == incident)
 
     def left_of(self, incident: str) -> int:
         """How many findings of this incident still stand."""
