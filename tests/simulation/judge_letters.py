@@ -1,4 +1,4 @@
-"""Each incident that is not closed was told to every inbox that its routes name, where it is."""
+"""Each incident that is not closed was told to each inbox that its routes name, where it is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
