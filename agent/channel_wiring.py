@@ -29,6 +29,11 @@ NO_CHAT = "Set CALLSTEWARD_APPRISE_URLS_FILE, or tell chat in no route."
 NO_SIEM = "Set CALLSTEWARD_SIEM_FILE, or tell siem in no route."
 
 
+def carrier_of(settings: Settings) -> Channel:
+    """What carries mail; without one, every letter stays owed and says why."""
+    return mail_of(settings) or NO_CARRIER
+
+
 def channels_of(settings: Settings, phone: str) -> Mapping[str, Channel]:
     """Every channel by its name; `phone` is Infosec's, for text messages.
 
@@ -36,7 +41,7 @@ def channels_of(settings: Settings, phone: str) -> Mapping[str, Channel]:
     """
     routes = routes_of(settings, phone)
     missing = {
-        MAIL: NotSetUp("no mail server is configured", NO_MAIL),
+        MAIL: NO_CARRIER,
         SMS: NotSetUp("no way for text messages is configured", NO_SMS),
         CHAT: NotSetUp("no chat is configured", NO_CHAT),
         SIEM: NotSetUp("no file for a SIEM is configured", NO_SIEM),
@@ -158,3 +163,6 @@ def _needed(settings: Settings, name: str) -> str:
             "See `callsteward settings`.",
         )
     return str(value)
+
+
+NO_CARRIER = NotSetUp("no mail server is configured", NO_MAIL)

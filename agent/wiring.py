@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from agent.call_wiring import effects_of_calls
-from agent.channel_wiring import channels_of, mail_of
+from agent.channel_wiring import carrier_of, channels_of
 from agent.contact_wiring import call_keys_of, contact_effects, proof_key_of
 from agent.domain.policy import Policy
 from agent.effects.base import Effect
@@ -20,8 +20,9 @@ from agent.looks.again import LookAgain
 from agent.policies import load_policy
 from agent.ports.mdm import Mdm
 from agent.ports.together import Together, in_turn
-from agent.schemes import load_calls, load_noise, pack_version
+from agent.schemes import load_calls, load_incidents, load_noise, load_scheme, pack_version
 from agent.services.call_office import Office
+from agent.services.incident_desk import Desk
 from agent.services.proofs import Notary
 from agent.settings import Settings, load, read_file
 from agent.store.engine import Store
@@ -75,6 +76,14 @@ def open_call_office() -> Iterator[Office]:
             invites=acting_app(settings) is not None and settings.zoom_account_id is not None,
             keep=timedelta(days=settings.call_keep_days),
         )
+
+
+@contextmanager
+def open_incident_desk() -> Iterator[Desk]:
+    """The store, and what the scheme says of incidents."""
+    with open_configured_store() as store:
+        places = frozenset(load_scheme().establishments)
+        yield Desk(store, load_policy(), load_incidents(), places)
 
 
 def look_again_of(settings: Settings, store: Store) -> LookAgain:
@@ -140,6 +149,7 @@ def send_mail_of(settings: Settings, store: Store, policy: Policy) -> SendMail:
         channels=channels_of(settings, policy.phone),
         lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
         fallback=policy.fallback,
+        texts=settings.notify_api_key_file is not None,
         noise=load_noise(),
     )
 
@@ -185,7 +195,7 @@ def worker_of(
         *trial_effects(
             settings,
             store,
-            mail_of(settings),
+            carrier_of(settings),
             timedelta(seconds=settings.deadline_seconds) + MARGIN,
         ),
         EndQuiet(store),

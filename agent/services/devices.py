@@ -3,13 +3,16 @@ lost one is not the one in use."""
 
 from agent.domain.asset import Asset
 from agent.domain.call_incidents import REPORTED_LOST
+from agent.domain.incident import Incident
 from agent.domain.people import Actor
+from agent.domain.policy import Policy
 from agent.errors import NotAllowed
 from agent.services.call_office import Office
 from agent.services.people import must_work_here
 from agent.store.audit import Audit
 from agent.store.device_reports import DeviceReports
 from agent.store.engine import Transaction
+from agent.store.incidents import Incidents
 from agent.store.people import People
 from agent.store.telling import clear, raise_and_tell
 
@@ -18,12 +21,19 @@ def report_lost(office: Office, asset: Asset, by: Actor) -> bool:
     """Everybody whom the routes name is told at once. False: it was lost already."""
     with office.store.begin() as tx:
         _may(tx, asset, by)
-        if DeviceReports(tx).lost_since(asset.tag) is not None:
-            return False
-        DeviceReports(tx).add(asset.tag, "lost", by.id)
-        Audit(tx).add("DEVICE_REPORTED_LOST", "ASSET", asset.tag, by=by)
-        raise_and_tell(tx, office.policy, REPORTED_LOST, asset, "reported-lost", by)
-    return True
+        return mark_lost(tx, office.policy, asset, by)[1]
+
+
+def mark_lost(
+    tx: Transaction, policy: Policy, asset: Asset, by: Actor
+) -> tuple[Incident, bool]:
+    """Its incident, and whether that is news: False where it was lost already."""
+    last = Incidents(tx).last_for(REPORTED_LOST.name, asset.tag)
+    if last is not None and DeviceReports(tx).lost_since(asset.tag) is not None:
+        return last, False
+    DeviceReports(tx).add(asset.tag, "lost", by.id)
+    Audit(tx).add("DEVICE_REPORTED_LOST", "ASSET", asset.tag, by=by)
+    return raise_and_tell(tx, policy, REPORTED_LOST, asset, "reported-lost", by), True
 
 
 def report_found(office: Office, asset: Asset, by: Actor) -> bool:

@@ -31,7 +31,8 @@ from agent.domain.routes import PHONE
 from agent.schemes import config_folder
 from agent.settings import Settings
 from agent.store.engine import Store
-from agent.store.incidents import incident, mail
+from agent.store.incident_table import incident
+from agent.store.incidents import mail
 from agent.store.notices import Notices
 from agent.store.sweeps import Sweeps
 from agent.store.zoom_events import zoom_event

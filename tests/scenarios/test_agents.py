@@ -13,7 +13,8 @@ from sqlalchemy import select
 from agent.domain.routes import PHONE
 from agent.store.audit import Audit
 from agent.store.engine import Store
-from agent.store.incidents import incident, mail
+from agent.store.incident_table import incident
+from agent.store.incidents import mail
 from agent.store.ledger import Ledger, obligation
 from tests.support.outside import SECONDS, Outside, run, start, until
 

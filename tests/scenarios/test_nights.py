@@ -72,20 +72,22 @@ def test_a_mail_names_incident_severity_place_and_tag_and_the_number_of_infosec(
         assert world.ipad(3).serial not in mail.as_string()
 
 
-def test_a_cleared_fault_clears_its_finding_and_its_incident_and_may_come_again(
+def test_a_fault_that_is_over_clears_its_finding_and_comes_back_as_a_revision(
     world: World,
 ) -> None:
     world.edit(0, isSupervised=False)
     world.night(FIRST_NIGHT)
     world.edit(0, isSupervised=True)
     world.night(SECOND_NIGHT)
-    assert (world.findings(), world.incidents()) == ([], [])
+    assert (world.findings(), world.standing()) == ([], [])
+    assert [incident.revision for incident in world.incidents()] == [1]  # people close it
     cleared = {"FINDING_CLEARED", "INCIDENT_CLEARED"}
     assert cleared <= {row["what"] for row in world.audited()}
     world.told()
     world.edit(0, isSupervised=False)
     world.night(THIRD_NIGHT)
-    assert [incident.id for incident in world.incidents()] == ["INC-2026-00002"]
+    found = [(one.id, one.revision) for one in world.standing()]
+    assert found == [("INC-2026-00001", 2)]
     assert world.told() == OF_ACI
 
 
@@ -283,7 +285,7 @@ def test_a_platform_incident_ends_with_the_last_of_its_findings(large: World) ->
     assert len(large.incidents()) == len(large.findings()) == 1
     large.edit(4, isSupervised=True)
     large.night(THIRD_NIGHT)
-    assert (large.incidents(), large.findings()) == ([], [])
+    assert (large.standing(), large.findings()) == ([], [])
 
 
 def test_loss_tells_regional_silver_also(world: World) -> None:
@@ -304,7 +306,7 @@ def test_a_device_that_nobody_registered_is_told_to_the_country_until_it_is_gone
     assert world.told() == []
     world.core.planting.clear()
     world.night(THIRD_NIGHT)
-    assert world.incidents() == []
+    assert world.standing() == []
 
 
 def test_an_ipad_that_is_not_enrolled_is_one_incident_and_hides_all_else(world: World) -> None:

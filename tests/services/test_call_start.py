@@ -384,7 +384,7 @@ def test_the_governor_decides_in_one_step_and_is_reviewed(
     record(office, call, said, by("GOV"))
     assert today(office, "MDI").tasks == ()
     with office.store.read() as tx:
-        assert Incidents(tx).open() == []
+        assert [one.cleared_at for one in Incidents(tx).open()] == [NOON]
 
 
 def test_a_call_that_starts_again_on_a_decision_is_reviewed_again(
@@ -431,7 +431,7 @@ def test_a_lost_ipad_is_told_of_at_once_and_stops_until_it_is_found(
     assert "reported lost on 20 Nov 12:00 (E5)" in refusal(office, call, STARTED, "SUP")
     assert report_found(office, asset, INFOSEC)
     with office.store.read() as tx:
-        assert Incidents(tx).open() == []
+        assert [one.cleared_at for one in Incidents(tx).open()] == [NOON]
     started(office, call)
 
 

@@ -37,11 +37,13 @@ OF_CALLS = {
     "device_report",
 }  # fmt: skip
 OF_WINDOWS = {"contact_window", "contact_evidence"}
+OF_INCIDENTS = {"incident_event", "incident_relation"}
 OF_EVENTS = {"call_leg", "call_watch", "zoom_event", "zoom_host", "zoom_notice"}
 OF_QUIET = {"quiet", "held_letter"}
 STEPS_DOWN = (
-    ("0008", OF_QUIET), ("0007", {"device_not_in_use"}), ("0006", {"purge_proof"}),
-    ("0005", OF_EVENTS), ("0003", OF_WINDOWS), ("0002", OF_CALLS), ("0001", OF_ZOOM),
+    ("0010", OF_QUIET), ("0008", OF_INCIDENTS), ("0007", {"device_not_in_use"}),
+    ("0006", {"purge_proof"}), ("0005", OF_EVENTS), ("0003", OF_WINDOWS), ("0002", OF_CALLS),
+    ("0001", OF_ZOOM),
 )  # fmt: skip
 
 

@@ -140,6 +140,10 @@ class ZoomCalls:
         with self.office.store.read() as tx:
             return Incidents(tx).open()
 
+    def standing(self) -> list[Incident]:
+        """Those that are not closed and still found."""
+        return [one for one in self.incidents() if one.cleared_at is None]
+
     def stops(self, tag: str = MDI1) -> list[str | None]:
         """What came of stopping what was noticed on this iPad."""
         with self.office.store.read() as tx:
