@@ -7,6 +7,7 @@ from agent.domain.policy import Policy
 from agent.effects.base import Effect
 from agent.effects.call_facts import ReadFacts
 from agent.effects.call_watch import Reading, WatchCall
+from agent.effects.events_forget import ForgetEvents
 from agent.effects.zoom_host import LearnHost
 from agent.effects.zoom_stop import StopKeeping
 from agent.settings import Settings
@@ -52,4 +53,5 @@ def effects_of_calls(
         ReadFacts(store, call_facts_of(settings, store), keys, READ),
         StopKeeping(store, actor_of(settings, store), stop),
         LearnHost(store, None if watching is None else watching.users, policy, READ),
+        ForgetEvents(),
     )

@@ -1,18 +1,37 @@
 """By which channel people are told, as the settings say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 from agent.domain.channels import CHAT, MAIL, SIEM, SMS
 from agent.domain.note import Note
-from agent.errors import TryAgain
-from agent.ports.alerts import Channel
-from agent.settings import Settings
-from connectors.alerts.mail import MailChannel
+from agent.domain.sms import sms
+from agent.errors import Misconfigured, TryAgain
+from agent.ports.alerts import Channel, Route, Tried
+from agent.settings import PREFIX, Settings, read_file
+from agent.zoom_wiring import reach_of
+from connectors.alerts.apprise import AppriseChats, Way
+from connectors.alerts.graph_mail import GraphMailer, MailApp
+from connectors.alerts.mail import MailRoute
+from connectors.alerts.notify import Fields, Kind, NotifyChannel, Service, half
+from connectors.alerts.siem import SiemFile
 from connectors.alerts.smtp import SmtpMailer
+from connectors.alerts.turnstile import Turnstile
+from connectors.http import utc_now
 
 NOT_SET_UP_PAUSE = timedelta(minutes=10)
+NO_MAIL = "Set CALLSTEWARD_SMTP_HOST and CALLSTEWARD_MAIL_FROM."
+NO_SMS = "Set CALLSTEWARD_NOTIFY_API_KEY_FILE and CALLSTEWARD_NOTIFY_SMS_TEMPLATE_ID."
+NO_CHAT = "Set CALLSTEWARD_APPRISE_URLS_FILE, or tell chat in no route."
+NO_SIEM = "Set CALLSTEWARD_SIEM_FILE, or tell siem in no route."
+
+
+def carrier_of(settings: Settings) -> Channel:
+    """What carries mail; without one, every letter stays owed and says why."""
+    return mail_of(settings) or NO_CARRIER
 
 
 def channels_of(settings: Settings, phone: str) -> Mapping[str, Channel]:
@@ -20,23 +39,44 @@ def channels_of(settings: Settings, phone: str) -> Mapping[str, Channel]:
 
     What goes by a channel that is not configured stays owed and says why.
     """
-    return {
+    routes = routes_of(settings, phone)
+    missing = {
+        MAIL: NO_CARRIER,
+        SMS: NotSetUp("no way for text messages is configured", NO_SMS),
+        CHAT: NotSetUp("no chat is configured", NO_CHAT),
+        SIEM: NotSetUp("no file for a SIEM is configured", NO_SIEM),
+    }
+    return missing | routes
+
+
+def routes_of(settings: Settings, phone: str) -> dict[str, Route]:
+    """Those that are configured. Raises Misconfigured where one is so by half."""
+    found: dict[str, Route | None] = {
         MAIL: mail_of(settings),
-        SMS: NotSetUp("no way for text messages is configured", ""),
-        CHAT: NotSetUp("no chat is configured", ""),
-        SIEM: NotSetUp("no file for a SIEM is configured", ""),
+        SMS: _text_messages(settings, phone),
+        CHAT: _chats(settings),
+        SIEM: None if settings.siem_file is None else SiemFile(settings.siem_file),
+    }
+    one_by_one = (SMS, CHAT)  # letters by mail have the other places of the lane
+    return {
+        name: Turnstile(route, name) if name in one_by_one else route
+        for name, route in found.items()
+        if route is not None
     }
 
 
-def mail_of(settings: Settings) -> Channel:
+def mail_of(settings: Settings) -> Route | None:
     """What carries mail."""
-    server = mail_server(settings)
-    if server is None:
-        return NotSetUp(
-            "no mail server is configured",
-            "Set CALLSTEWARD_SMTP_HOST and CALLSTEWARD_MAIL_FROM.",
+    sender = settings.mail_from or ""
+    if settings.mail_channel == "graph":
+        mailer = _graph(settings)
+        return MailRoute(mailer, sender, mailer.try_out)
+    if settings.mail_channel == "notify":
+        return _notify(
+            settings, "email", lambda note: {"subject": note.subject, "body": note.body}
         )
-    return MailChannel(server, settings.mail_from or "")
+    server = mail_server(settings)
+    return None if server is None else MailRoute(server, sender, partial(_tried, server))
 
 
 def mail_server(settings: Settings) -> SmtpMailer | None:
@@ -66,3 +106,63 @@ class NotSetUp:
 
     def earlier(self, note: Note) -> str | None:
         return None
+
+
+def _graph(settings: Settings) -> GraphMailer:
+    certificate, key = "mail_graph_certificate_file", "mail_graph_private_key_file"
+    app = MailApp(
+        tenant=_needed(settings, "mail_graph_tenant_id"),
+        client_id=_needed(settings, "mail_graph_client_id"),
+        certificate=read_file(certificate, Path(_needed(settings, certificate))).encode(),
+        key=read_file(key, Path(_needed(settings, key))).encode(),
+    )
+    _needed(settings, "mail_from")
+    return GraphMailer(app, reach_of(settings), utc_now, settings.graph_url, settings.login_url)
+
+
+def _text_messages(settings: Settings, phone: str) -> Route | None:
+    if settings.notify_sms_template_id is None:
+        return None
+    return _notify(settings, "sms", lambda note: {"text": sms(note, phone)})
+
+
+def _chats(settings: Settings) -> Route | None:
+    file = settings.apprise_urls_file
+    if file is None:
+        return None
+    lines = (line.strip() for line in read_file("apprise_urls_file", file).splitlines())
+    urls = [line for line in lines if line and not line.startswith("#")]
+    reach = reach_of(settings)
+    way = Way(deadline=reach.deadline, proxy=reach.proxy, ca_bundle=reach.ca_bundle)
+    return AppriseChats(urls, way)
+
+
+def _notify(settings: Settings, kind: Kind, fields: Fields) -> NotifyChannel:
+    """A look and a sending share the time that one letter has."""
+    name = "notify_api_key_file"
+    service = Service(
+        key=read_file(name, Path(_needed(settings, name))).strip(),
+        url=settings.notify_url,
+        reach=replace(reach_of(settings), deadline=half(reach_of(settings).deadline)),
+        now=utc_now,
+    )
+    return NotifyChannel(service, kind, _needed(settings, f"notify_{kind}_template_id"), fields)
+
+
+def _tried(server: SmtpMailer, *, sender: str, to: str) -> Tried:
+    says = "The mail server takes our login, our sender and a recipient of ours."
+    return Tried(says, "The mail server's certificate", server.try_out(sender=sender, to=to))
+
+
+def _needed(settings: Settings, name: str) -> str:
+    """A setting that the channel in use cannot do without."""
+    value = getattr(settings, name)
+    if value is None:
+        raise Misconfigured(
+            f"{PREFIX}{name.upper()} is not set; the channel that is configured needs it",
+            "See `callsteward settings`.",
+        )
+    return str(value)
+
+
+NO_CARRIER = NotSetUp("no mail server is configured", NO_MAIL)

@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -68,7 +69,7 @@ def load_clock(scheme: str = "ipad", folder: Path | None = None) -> ClockRules:
 
 def _clock(path: Path, told: _Clock) -> Clock:
     steps = tuple(_step(path, one) for one in told.step)
-    if any(late.after <= early.after for early, late in zip(steps, steps[1:], strict=False)):
+    if any(late.after <= early.after for early, late in pairwise(steps)):
         raise Misconfigured(f"{path}: a step comes no later than the one before it", CURE)
     return Clock(
         categories=frozenset(Category(name) for name in told.category),

@@ -7,14 +7,17 @@ import re
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
 import agent
 from agent.domain.call_rules import CallRules, Stop, Text
 from agent.domain.card import Card, Part
+from agent.domain.check import Category, Rule, Severity
 from agent.domain.establishments import Establishment
+from agent.domain.incident import NO_LONGER_FOUND
+from agent.domain.incident_rules import IncidentRules, Kind
 from agent.domain.quiet import NoiseRules
 from agent.domain.scheme import RegisterRules, Scheme
 from agent.errors import Misconfigured
@@ -22,6 +25,8 @@ from agent.errors import Misconfigured
 S = TypeVar("S")
 Words = Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+(-[a-z]+)*$")]
+Sentence = Annotated[str, msgspec.Meta(min_length=1)]
 LOCAL_ID_GROUPS = {"establishment", "mark", "number"}
 
 
@@ -123,6 +128,22 @@ class _Noise(msgspec.Struct, forbid_unknown_fields=True):
     inhibit: tuple[_Inhibit, ...] = ()
 
 
+class _Kind(msgspec.Struct, forbid_unknown_fields=True):
+    name: Word
+    category: Literal["security", "loss", "upkeep"]
+    severity: Literal["LOW", "MEDIUM", "HIGH"]
+    says: Sentence
+    requirement: Sentence
+    remedy: Sentence
+    lost: bool = False
+
+
+class _Incidents(msgspec.Struct, forbid_unknown_fields=True):
+    without_phone: Words
+    causes: dict[Word, Sentence]
+    kind: Annotated[tuple[_Kind, ...], msgspec.Meta(min_length=1)]
+
+
 def config_folder() -> Path:
     """`config`: inside the package where it is installed, beside it in a checkout."""
     package = Path(agent.__file__).parent
@@ -189,6 +210,43 @@ def load_noise(scheme: str = "ipad", folder: Path | None = None) -> NoiseRules:
         confirms=frozenset(told.maintenance.confirm),
         inhibits={one.open: frozenset(one.holds) for one in told.inhibit},
     )
+
+
+def load_incidents(scheme: str = "ipad", folder: Path | None = None) -> IncidentRules:
+    """Causes and what staff report. Raises Misconfigured naming file and key."""
+    pack = (folder or config_folder()) / "schemes" / scheme
+    path = pack / "incidents.toml"
+    told = _read(path, _Incidents)
+    _all_roles(pack, told.without_phone)
+    if NO_LONGER_FOUND not in told.causes:
+        raise _wrong(path, f"causes lacks {NO_LONGER_FOUND}, which the machine uses")
+    kinds = {one.name: Kind(one.name, _reported(one), one.lost) for one in told.kind}
+    if len(kinds) < len(told.kind):
+        raise _wrong(path, "kind: a name is there twice")
+    return IncidentRules(
+        causes=told.causes, without_phone=frozenset(told.without_phone), kinds=kinds
+    )
+
+
+def _reported(told: _Kind) -> Rule:
+    return Rule(
+        name=f"reported.{told.name}",
+        says=told.says,
+        requirement=told.requirement,
+        question=8,
+        category=Category(told.category),
+        severity=Severity[told.severity],
+        remedy=told.remedy,
+    )
+
+
+def _all_roles(pack: Path, named: tuple[str, ...]) -> None:
+    rules = _rules(pack / "register.toml")
+    for role in named:
+        if role not in (*rules.local_roles, *rules.wider_roles):
+            raise _wrong(
+                pack / "incidents.toml", f"without_phone names {role}, which is no role"
+            )
 
 
 def pack_version(scheme: str = "ipad", folder: Path | None = None) -> str:

@@ -177,6 +177,56 @@ class Settings(BaseSettings):
     )
     mail_from: str | None = Field(default=None, description="Sender address of every mail.")
 
+    mail_channel: Literal["smtp", "graph", "notify"] = Field(
+        default="smtp",
+        description="What carries mail: a mail server, Microsoft Graph (sendMail), or GOV.UK"
+        " Notify (extra notify).",
+    )
+    mail_graph_tenant_id: str | None = Field(
+        default=None, description="Entra tenant id of the app that sends mail by Graph."
+    )
+    mail_graph_client_id: str | None = Field(
+        default=None,
+        description="Client id of that app, one of its own: application permission Mail.Send"
+        " and nothing else, which Exchange should restrict to the mailbox MAIL_FROM.",
+    )
+    mail_graph_certificate_file: Path | None = Field(
+        default=None, description="PEM of the certificate registered for that app."
+    )
+    mail_graph_private_key_file: Path | None = Field(
+        default=None, description="PEM of its private key; mode 0600."
+    )
+    notify_api_key_file: Path | None = Field(
+        default=None,
+        description="File that holds a live API key of GOV.UK Notify, and nothing else; mode"
+        " 0600. Text messages to duty phones need it (extra notify).",
+    )
+    notify_email_template_id: str | None = Field(
+        default=None,
+        description="Notify's template for mail: subject ((subject)), message ((body)).",
+    )
+    notify_sms_template_id: str | None = Field(
+        default=None, description="Notify's template for text messages: ((text)) alone."
+    )
+    notify_url: str = Field(
+        default="https://api.notifications.service.gov.uk", description="GOV.UK Notify's API."
+    )
+    notify_receipts_token_file: Path | None = Field(
+        default=None,
+        description="File that holds the bearer token that Notify sends with its delivery"
+        " receipts, 32 characters or more, and nothing else; mode 0600. `receive` takes them.",
+    )
+    apprise_urls_file: Path | None = Field(
+        default=None,
+        description="File of Apprise URLs, one a line: Teams, Slack and others that routes tell"
+        " as chat. They hold secrets; mode 0600 (extra apprise).",
+    )
+    siem_file: Path | None = Field(
+        default=None,
+        description="File that a line of JSON is added to for each letter that routes send to"
+        " siem; rotate it by renaming.",
+    )
+
     mail_test_to: str | None = Field(
         default=None,
         description="Address that a test mail goes to every night, which proves the way of all"
@@ -249,7 +299,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("graph_url", "login_url")
+    @field_validator("graph_url", "login_url", "notify_url")
     @classmethod
     def _no_password_in_a_url(cls, value: str) -> str:
         if "@" in value:

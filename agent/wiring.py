@@ -6,26 +6,23 @@ from datetime import timedelta
 from typing import TypeVar
 
 from agent.call_wiring import effects_of_calls
-from agent.channel_wiring import channels_of, mail_of
-from agent.clocks import load_clock
+from agent.channel_wiring import carrier_of, channels_of
+from agent.clock_wiring import clock_effects
 from agent.contact_wiring import call_keys_of, contact_effects, proof_key_of
 from agent.domain.policy import Policy
 from agent.effects.base import Effect
 from agent.effects.call_erase import EraseCall
 from agent.effects.consent_refresh import RefreshConsent
-from agent.effects.digests import WriteDigests
-from agent.effects.incident_clock import RunClock
 from agent.effects.mail import SendMail
-from agent.effects.quiet_end import EndQuiet
-from agent.effects.task_remind import RemindOfTask
 from agent.effects.sweep import RunSweep, unwatched
 from agent.errors import Misconfigured
 from agent.looks.again import LookAgain
 from agent.policies import load_policy
 from agent.ports.mdm import Mdm
 from agent.ports.together import Together, in_turn
-from agent.schemes import load_calls, load_noise, pack_version
+from agent.schemes import load_calls, load_incidents, load_noise, load_scheme, pack_version
 from agent.services.call_office import Office
+from agent.services.incident_desk import Desk
 from agent.services.proofs import Notary
 from agent.settings import Settings, load, read_file
 from agent.store.engine import Store
@@ -79,6 +76,14 @@ def open_call_office() -> Iterator[Office]:
             invites=acting_app(settings) is not None and settings.zoom_account_id is not None,
             keep=timedelta(days=settings.call_keep_days),
         )
+
+
+@contextmanager
+def open_incident_desk() -> Iterator[Desk]:
+    """The store, and what the scheme says of incidents."""
+    with open_configured_store() as store:
+        places = frozenset(load_scheme().establishments)
+        yield Desk(store, load_policy(), load_incidents(), places)
 
 
 def look_again_of(settings: Settings, store: Store) -> LookAgain:
@@ -144,6 +149,7 @@ def send_mail_of(settings: Settings, store: Store, policy: Policy) -> SendMail:
         channels=channels_of(settings, policy.phone),
         lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
         fallback=policy.fallback,
+        texts=settings.notify_api_key_file is not None,
         noise=load_noise(),
     )
 
@@ -189,13 +195,10 @@ def worker_of(
         *trial_effects(
             settings,
             store,
-            mail_of(settings),
+            carrier_of(settings),
             timedelta(seconds=settings.deadline_seconds) + MARGIN,
         ),
-        EndQuiet(store),
-        RunClock(store, clock),
-        RemindOfTask(store, clock),
-        WriteDigests(store, clock),
+        *clock_effects(store),
         EraseCall(store, call_keys_of(settings), timedelta(days=settings.call_keep_days)),
         *effects_of_calls(settings, store, policy, call_keys_of(settings)),
     )

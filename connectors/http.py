@@ -107,7 +107,7 @@ class Upstream:
         self._calls = 0
         self._counting = Lock()
         _require_tls(name, self._base)
-        self._session = _session(reach)
+        self._session = session_of(reach)
 
     def calls(self) -> int:
         """How many requests were sent so far, retries included."""
@@ -138,14 +138,8 @@ class Upstream:
         try:
             with deadline.within(self._reach.deadline):
                 return self._exchange(what, method, url, body, headers)
-        except requests.exceptions.SSLError as err:
-            raise _without_tls(what, err) from err
-        except (requests.ConnectionError, requests.Timeout, TimeoutError) as err:
-            raise TryAgain(f"{what}: {_why_no_answer(err)}") from err
-        except requests.exceptions.ChunkedEncodingError as err:
-            raise TryAgain(f"{what}: the answer was cut off") from err
-        except requests.RequestException as err:
-            raise UnknownReply(f"{what}: {type(err).__name__}") from err
+        except (requests.RequestException, TimeoutError) as err:
+            raise no_answer(what, err) from err
 
     def _exchange(
         self, what: str, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
@@ -240,6 +234,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def no_answer(what: str, err: requests.RequestException | TimeoutError) -> ConnectorError:
+    """Our error where requests had none to give."""
+    if isinstance(err, requests.exceptions.SSLError):
+        return _without_tls(what, err)
+    if isinstance(err, requests.ConnectionError | requests.Timeout | TimeoutError):
+        return TryAgain(f"{what}: {_why_no_answer(err)}")
+    if isinstance(err, requests.exceptions.ChunkedEncodingError):
+        return TryAgain(f"{what}: the answer was cut off")
+    return UnknownReply(f"{what}: {type(err).__name__}")
+
+
 def _without_tls(what: str, err: BaseException) -> TryAgain | Refused:
     """A certificate that is not trusted stays so; a handshake that is cut off may go well."""
     untrusted = _held(err, ssl.SSLCertVerificationError)
@@ -276,7 +281,8 @@ def _held(err: BaseException, kind: type[BaseException]) -> BaseException | None
     return None
 
 
-def _session(reach: Reach) -> requests.Session:
+def session_of(reach: Reach) -> requests.Session:
+    """A session that takes nothing from the environment. Use it within `deadline.within`."""
     if reach.ca_bundle is not None:
         _prove_readable(reach.ca_bundle)
     session = requests.Session()

@@ -8,6 +8,7 @@ import typer
 from agent.cli.call import app
 from agent.cli.call_run import CALL, asked, office, plain, spoken
 from agent.cli.importing import confirmed
+from agent.cli.incident_words import on_a_line, shortly
 from agent.cli.options import BY, JSON, YES, actor
 from agent.errors import BadInput
 
@@ -175,6 +176,7 @@ def _today(found: "Today") -> dict[str, object]:
         "tasks": [_task(one) for one in found.tasks],
         "overdue": len(found.overdue),
         "authorisation": list(found.letter),
+        "incidents": [shortly(one) for one in found.incidents],
     }  # fmt: skip
 
 
@@ -193,6 +195,8 @@ def _tell(found: "Today") -> None:
         typer.echo(_duty(task) + (" OVERDUE" if task in found.overdue else ""))
     for finding in found.letter:
         typer.echo(f"authorisation: {finding}")
+    for incident in found.incidents:
+        typer.echo(on_a_line(incident))
 
 
 def _line(call: "Call") -> str:

@@ -38,6 +38,24 @@ def report_found(name: NAMED, by: BY = None, as_json: JSON = False) -> None:
     _reported(asset.local_id, "found", new, as_json)
 
 
+@app.command("not-in-use")
+def not_in_use(
+    name: NAMED,
+    seen_by: Annotated[str, typer.Option("--seen-by", help="Staff id of the second person.")],
+    by: BY = None,
+    as_json: JSON = False,
+) -> None:
+    """Lost, and not the one in use, as two people confirm: what must end on it ends at once."""
+    from agent.services import devices
+    from agent.services.consents import device_named
+
+    who = actor(by)
+    with office() as here:
+        asset = device_named(here.store, name)
+        new = devices.confirm_not_in_use(here, asset, who, actor(seen_by))
+    _reported(asset.local_id, "not in use", new, as_json)
+
+
 def _reported(local_id: str, what: str, new: bool, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"device": local_id, "reported": what, "recorded": new}))

@@ -16,6 +16,7 @@ from agent.cli import (
     demo,
     device,
     doctor,
+    incident,
     people,
     proof,
     quiet,
@@ -55,6 +56,7 @@ app.add_typer(calls.app, name="call")
 app.add_typer(contact.app, name="contact")
 app.add_typer(call_read.resident, name="resident")
 app.add_typer(device.app, name="device")
+app.add_typer(incident.app, name="incident")
 app.add_typer(register.app, name="register")
 app.add_typer(quiet.silences, name="silence")
 app.add_typer(quiet.maintenance, name="maintenance")

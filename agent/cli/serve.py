@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def serve() -> None:
     """Run until stopped: the sweep at 02:00 UK time, and all that is owed, as it falls due."""
-    from agent.channel_wiring import mail_of
+    from agent.channel_wiring import carrier_of
     from agent.clocks import load_clock
     from agent.doctor_wiring import monitor_of
     from agent.logs import tell_progress
@@ -36,7 +36,7 @@ def serve() -> None:
         reads = threaded(READS_AT_ONCE)
         worker = worker_of(settings, store, mdm, AGENT_SLOTS, together=reads)
         at = load_clock().digest_at
-        pulse = mail_pulse_of(settings, mail_of(settings))
+        pulse = mail_pulse_of(settings, carrier_of(settings))
         agent = Agent(worker, settings, policy, monitor_of(settings), pulse, at)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: agent.stop())

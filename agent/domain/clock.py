@@ -1,4 +1,4 @@
-"""How soon somebody must have acknowledged an incident, and who hears when nobody did (W1, W2)."""
+"""How soon somebody must acknowledge an incident, and who hears when nobody did (W1, W2)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,6 +10,8 @@ from agent.domain.incident import Incident
 from agent.domain.mail import WIDTH, Letter, message_id
 from agent.domain.routes import PLACES, Place, Recipient
 
+CLOCK = "incident.clock"
+"""The kind of obligation that runs it."""
 FIRST_LOOK = timedelta(minutes=5)
 """No step comes sooner after an incident, so nobody looks at its clock before."""
 AN_HOUR = timedelta(hours=1)

@@ -26,6 +26,7 @@ from agent.domain.uk_time import LONDON
 from agent.domain.zoom_events import ACCOUNT
 
 WIDTH = 72
+STRANGE = ("serial/", "device/")
 STRANGER = re.compile(r"(serial|device)/[A-Za-z0-9-]{1,64}")  # all else is free text
 MESSAGE_ID_HOST = "callsteward.invalid"  # unique by its left side, and no host of anybody's
 
@@ -117,6 +118,11 @@ OPERATIONS = {
     ),
 }
 """What the agent itself owes -> what must hold, and what to do."""
+OF_ANOTHER_SCHEME = (
+    "what the scheme asked for when this was opened",
+    "See what is known of it with: callsteward incident show",
+)
+ACKNOWLEDGE = "Say that you have seen it, with your own staff id:"
 IPAD_IS_SILENT = (
     "Take the iPad out of the safe, charge it and leave it on the network for an hour."
     " Where it says not-recorded, complete its line of the register."
@@ -170,8 +176,8 @@ def plain(to: Recipient) -> str:
 
 
 def _subject(incident: Incident) -> str:
-    letter_of_40e = incident.subject.startswith(LETTER)
-    tag = incident.subject if incident.establishment and not letter_of_40e else ""
+    no_tag = incident.subject.startswith((LETTER, *STRANGE))
+    tag = incident.subject if incident.establishment and not no_tag else ""
     words = (incident.id, incident.severity.name, incident.establishment, tag)
     return " ".join(filter(None, words))
 
@@ -187,11 +193,17 @@ def _lines(
     ]
     if incident.revision > 1:
         changed = f"{incident.changed_at.astimezone(LONDON):%d %B %Y %H:%M}, UK time"
-        lines.append(f"Changed: {changed} (message {incident.revision})")
-    lines += ["", *_asked(incident, rule)]
+        how = "Opened again" if incident.reopened_at == incident.changed_at else "Changed"
+        lines.append(f"{how}: {changed} (message {incident.revision})")
+    lines += ["", *_asked(incident, rule), "", ACKNOWLEDGE, acknowledging(incident)]
     if incident.category in (Category.SECURITY, Category.LOSS):
         lines += ["", f"HMPPS Information Security (Infosec) & Services Team: {phone}"]
     return lines
+
+
+def acknowledging(incident: Incident) -> str:
+    """The command, on a line of its own."""
+    return f"callsteward incident acknowledge {incident.id} --by YOUR-ID"
 
 
 def _where(incident: Incident, devices: Sequence[str]) -> list[str]:
@@ -199,6 +211,8 @@ def _where(incident: Incident, devices: Sequence[str]) -> list[str]:
         lines = [f"Establishment: {incident.establishment}"]
         if incident.subject.startswith(LETTER):
             return [*lines, "Where: its authorisation under section 40E (Annex C)"]
+        if STRANGER.fullmatch(incident.subject):
+            return [*lines, f"Where: {incident.subject}, which the register does not know"]
         return [*lines, f"iPad: {', '.join(devices)}, asset tag {incident.subject}"]
     if incident.subject.startswith("platform/"):
         yours = [f"Yours: {', '.join(devices)}"] if devices else []
@@ -225,7 +239,7 @@ def _asked(incident: Incident, rule: Rule | None) -> list[str]:
         there = "" if incident.subject.startswith("platform/") else f"; {incident.because}"
         please = MDM_IS_SILENT if incident.subject == TENANT else IPAD_IS_SILENT
         return [f"What must hold: every check has an answer{there}", f"Please: {please}"]
-    holds, please = OPERATIONS[incident.type]
+    holds, please = OPERATIONS.get(incident.type, OF_ANOTHER_SCHEME)
     return [f"What must hold: {holds}", f"Please: {please}"]
 
 

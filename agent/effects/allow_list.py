@@ -87,9 +87,10 @@ def _held(zoom: ContactZoom, group: str, addresses: frozenset[str]) -> bool:
 
 
 def _running(zoom: ContactZoom, group: Group, now: datetime) -> Fact[bool]:
-    """On any iPad of the group. Without a window there is no iPad to ask about."""
+    """On any iPad of the group that counts. Without a window there is none to ask about."""
     doubt: Fact[bool] = Known(False, "", now)  # noqa: FBT003
-    for account, known in {one.account: one.user for one in group.windows}.items():
+    asked = {one.account: one.user for one in group.windows if one.device in group.used}
+    for account, known in asked.items():
         found = runs(zoom, user_of(zoom, account, known), now, stated=group.stated)
         if isinstance(found, Unknown):
             doubt = found

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from agent.domain.call import Call, State
 from agent.domain.contact import LIVE, Window
 from agent.domain.contact import State as Stage
+from agent.effects.contact_exempt import exempt
 from agent.errors import Misconfigured
 from agent.store.addresses import address_of
 from agent.store.call_keys import CallKeys
@@ -26,7 +27,8 @@ class Group:
 
     windows: tuple[Window, ...]
     addresses: Mapping[str, str]  # by the window's id
-    stated: bool  # staff say that a call runs on one of its iPads
+    used: frozenset[str]  # tags of its iPads on which a meeting counts
+    stated: bool  # staff say that a call runs on one of them
     lost: Misconfigured | None = None  # the key of one that is closing: it closes without
 
     def of(self, *, live: bool) -> frozenset[str]:
@@ -49,8 +51,10 @@ def group_of(store: Store, keys: CallKeys, group: str) -> Group:
                 if one.is_live:
                     raise
                 lost = err
-        stated = any(runs_on(tx, tag) for tag in {one.device for one in windows})
-    return Group(windows, found, stated, lost)
+        tags = frozenset(one.device for one in windows)
+        used = frozenset(tag for tag in tags if not exempt(tx, tag))
+        stated = any(runs_on(tx, tag) for tag in used)
+    return Group(windows, found, used, stated, lost)
 
 
 def runs_on(tx: Transaction, tag: str, beside: str = "") -> bool:

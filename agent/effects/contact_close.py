@@ -2,7 +2,7 @@
 
 It is owed from the moment in which the window is made, and is due at staff's end of the call or
 ten minutes after its time. The end of a window never ends a call: while a meeting runs, or
-nobody can tell, it waits.
+nobody can tell, it waits; but not on a lost iPad that is not the one in use.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from agent.domain.facts import NEVER, Fact, Known, Unknown
 from agent.domain.zoom import NOT_TOLD
 from agent.effects.base import Answered, Later, Look
 from agent.effects.contact_book import runs_on, seen_on, window_of
+from agent.effects.contact_exempt import exempt
 from agent.effects.contact_zoom import RUNS, ContactZoom, proven, reached, runs, user_of
 from agent.errors import TryAgain
 from agent.store.audit import Audit
@@ -54,9 +55,12 @@ class CloseWindow:
         if not window.is_live:
             return Answered("closing already")
         reason = window.reason or BY_STAFF.get(call.state, "")
-        until = max(window.until, self._last_leg(call) + self.linger)
+        lost = self._exempt(window)
+        until = window.until if lost else max(window.until, self._last_leg(call) + self.linger)
         if not reason and now < until:
             return Later(until, "it is open until then", due=until)
+        if lost:
+            return Answered(reason or "expired")
         if not reason and call.state is State.IN_CALL and not self._forgotten(call, now):
             soon = now + STATED
             return Later(soon, "staff have not ended the call", due=soon)
@@ -74,6 +78,11 @@ class CloseWindow:
             Ledger(tx).owe(ALLOW_LIST, window.group, due=tx.now)
         else:
             Ledger(tx).owe(MEETING_GONE, window.id, due=tx.now)
+
+    def _exempt(self, window: Window) -> bool:
+        """No meeting on this iPad is waited for."""
+        with self.store.read() as tx:
+            return exempt(tx, window.device)
 
     def _last_leg(self, call: Call) -> datetime:
         """When the call's meeting was last seen, or ended (W5)."""

@@ -153,14 +153,15 @@ class VerifyRemoval:
 
     def _overdue(self, tx: Transaction, window: Window) -> None:
         if window.state in NOT_YET:
-            if Incidents(tx).open_for(NOT_REMOVED.name, window.device) is None:
+            known = Incidents(tx).open_for(NOT_REMOVED.name, window.device)
+            if known is None or known.cleared_at is not None:
                 self._raise(tx, window, NOT_REMOVED, "not-removed")
             Ledger(tx).owe(VERIFY, window.id, due=tx.now + AGAIN)
 
     def _raise(self, tx: Transaction, window: Window, rule: Rule, reason: str) -> None:
         asset = Register(tx).get(window.device)
         if asset is not None:
-            raise_and_tell(tx, self.policy, rule, asset, reason, AGENT)
+            raise_and_tell(tx, self.policy, rule, asset, reason, AGENT, persists=True)
 
     def _clear(self, tx: Transaction, window: Window) -> None:
         """The incidents of this iPad, once no window of it has anything left."""

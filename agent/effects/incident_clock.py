@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.domain.clock import (
+    CLOCK,
     Clock,
     ClockRules,
     clock_of,
@@ -21,7 +22,7 @@ from agent.effects.base import Answered, Later, Look
 from agent.errors import Superseded
 from agent.store.audit import Audit
 from agent.store.engine import Store, Transaction
-from agent.store.escalations import CLOCK, first_letter, place_of
+from agent.store.escalations import first_letter, place_of
 from agent.store.incidents import Incidents
 from agent.store.ledger import Claim, Ledger
 

@@ -1,5 +1,6 @@
 """The one-off meeting of a window is deleted, and read to be gone. The subject is the window's
-id. Nothing is deleted while a meeting runs on the iPad, this one or another."""
+id. Nothing is deleted while a meeting runs on the iPad, this one or another, unless it is lost
+and not in use."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from agent.domain.facts import Known, Unknown
 from agent.effects.base import Answered, Later, Look
 from agent.effects.contact_book import runs_on, window_of
 from agent.effects.contact_closed import shut
+from agent.effects.contact_exempt import exempt
 from agent.effects.contact_zoom import RUNS, ContactZoom, InTime, reached, runs, user_of
 from agent.errors import NotThere, TryAgain
 from agent.store.engine import Store, Transaction
@@ -61,6 +63,8 @@ class DeleteMeeting:
         """Raises TryAgain where nobody can tell."""
         with self.store.read() as tx:
             other = runs_on(tx, window.device, beside=call.id)
+            if exempt(tx, window.device):
+                return False
         user = user_of(zoom, window.account, window.user)
         match runs(zoom, user, now, stated=other):
             case Unknown(_, why):

@@ -20,8 +20,8 @@ from agent.store.tasks import REMIND, Task, Tasks
 
 DONE, TOLD = "it is done", "told twice; each digest has it from now on"
 INBOXES = {
-    "security": ("security",), "governor": ("governor",), "deputy-governor": ("governor",),
-    "director": ("governor",),
+    "security": "security", "governor": "governor", "deputy-governor": "governor",
+    "director": "governor",
 }  # fmt: skip
 """The inbox that a role reads; any other one's tasks go to the SPOC."""
 
@@ -57,13 +57,13 @@ class RemindOfTask:
         """Each letter is owed as it is written."""
 
     def _tell(self, claim: Claim, task: Task, number: int) -> None:
-        roles = INBOXES.get(task.owner, ("spoc",))
-        roles += ("governor",) if number > 1 and "governor" not in roles else ()
+        first = INBOXES.get(task.owner, "spoc")
+        roles = (first, "governor") if number > 1 else (first,)
         name = "TASK-" + claim.subject.replace("/", "-")
         with self.store.begin() as tx:
             if not Ledger(tx).renew(claim, self.lease):
                 raise Superseded("somebody else reminds of this")
-            for role in roles:
+            for role in dict.fromkeys(roles):
                 to = Recipient("establishment", task.establishment, role)
                 letter = of_task(to, duty_of(task), name, number)
                 Letters(tx).owe(f"{name}-{number}", to, letter)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from agent.domain.check import Finding, Rule, Verdict
 from agent.domain.checks.letter import LETTER
 from agent.domain.checks.listed import listed
-from agent.domain.incident import Incident
+from agent.domain.incident import Incident, State
 from agent.domain.mail import letter
 from agent.domain.problems import NOT_KNOWN, SWEEP_PARTIAL, Problem, platform_of
 from agent.domain.routes import Place, Route, recipients, revision_of
@@ -79,9 +79,9 @@ class Book:
             self._audit(what, row.subject, row.type, incident, problem.reason)
         if incident.subject != problem.subject:
             self._still_shared(place, incident, problem, beside, joins=moved)
-        elif moved or row.worse_in(problem):
-            incident = Incidents(self.tx).worsen(incident, problem)
-            self._tell(place, incident, problem, [row.subject])
+        elif incident.state is State.CLOSED or moved or row.worse_in(problem):
+            again = Incidents(self.tx).raise_again(incident, problem)
+            self._tell(place, again, problem, [row.subject])
         Findings(self.tx).still(self.sweep, row.id, problem)
 
     def _moved(self, place: Place, row: Open, beside: Iterable[Problem]) -> None:
@@ -111,10 +111,13 @@ class Book:
 
     def _as_grave(self, incident: Incident, now: Problem) -> Incident:
         """A cause of many is as grave as the gravest of them: its next revision, if it grew."""
-        if now.severity <= incident.severity:
+        if now.severity <= incident.severity and incident.state is not State.CLOSED:
             return incident
-        incident = Incidents(self.tx).worsen(incident, now)
-        self._audit("INCIDENT_WORSE", incident.subject, incident.type, incident, now.reason)
+        closed = incident.state is State.CLOSED
+        incident = Incidents(self.tx).raise_again(incident, now)
+        if not closed:
+            what = "INCIDENT_WORSE"
+            self._audit(what, incident.subject, incident.type, incident, now.reason)
         return incident
 
     def _is_over(self, row: Open, seen: Mapping[tuple[str, str], Finding]) -> bool:
@@ -135,8 +138,11 @@ class Book:
         incident = Incidents(self.tx).get(row.incident)
         self._audit("FINDING_CLEARED", row.subject, row.type, incident, row.reason)
         if Findings(self.tx).left_of(incident.id) == 0:
-            Incidents(self.tx).clear(incident.id)
-            Audit(self.tx).add("INCIDENT_CLEARED", "INCIDENT", incident.id, because=self.sweep)
+            state = {"state": Incidents(self.tx).clear(incident.id).value}
+            audit = Audit(self.tx)
+            audit.add(
+                "INCIDENT_CLEARED", "INCIDENT", incident.id, because=self.sweep, details=state
+            )
 
     def _shares(self, problem: Problem, shared: Problem) -> bool:
         return platform_of(problem, self.platforms) is shared

@@ -10,6 +10,7 @@ from agent.domain.authorisation import in_force, mismatches
 from agent.domain.call import OVER, Call
 from agent.domain.call_gates import Case
 from agent.domain.check import Verdict
+from agent.domain.incident import Incident
 from agent.domain.people import Staff
 from agent.domain.start_gates import READY
 from agent.domain.uk_time import uk_day
@@ -22,6 +23,8 @@ from agent.store.authorisations import Authorisations
 from agent.store.calls import Calls, c
 from agent.store.device_reports import DeviceReports
 from agent.store.engine import Transaction
+from agent.store.incident_table import NOT_CLOSED, i
+from agent.store.incidents import Incidents
 from agent.store.register import Register
 from agent.store.sweeps import Sweeps
 from agent.store.tasks import Task, Tasks
@@ -51,6 +54,7 @@ class Today:
     tasks: tuple[Task, ...]
     letter: tuple[str, ...]  # how the authorisation and the register differ
     noticed: Mapping[str, tuple[str, ...]]  # by call: a recording, and what staff do now
+    incidents: tuple[Incident, ...]  # that are not closed
 
     @property
     def overdue(self) -> tuple[Task, ...]:
@@ -80,6 +84,7 @@ def today(office: Office, establishment: str, day: date | None = None) -> Today:
             tasks=tuple(Tasks(tx).open(code)),
             letter=mismatches(letter, assets, uk_day(tx.now)),
             noticed={one.id: warnings(tx, one) for one in calls},
+            incidents=tuple(Incidents(tx).select(i.establishment == code, NOT_CLOSED)),
         )
 
 

@@ -43,7 +43,7 @@ def _changes(tx: Transaction, kind: str) -> tuple[list[Problem], list[Incident]]
             continue
         owed[_subject(one)].append(one.due)
     now_late = {problem.subject: problem for problem in late(kind, owed, tx.now)}
-    open_now = {i.subject: i for i in Incidents(tx).open() if i.type == f"{kind}.late"}
+    open_now = {i.subject: i for i in Incidents(tx).open(f"{kind}.late")}
     begun = [problem for subject, problem in now_late.items() if subject not in open_now]
     ended = [incident for subject, incident in open_now.items() if subject not in now_late]
     return begun, ended

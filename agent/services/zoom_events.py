@@ -10,7 +10,7 @@ from agent.store.hosts import Hosts
 from agent.store.ledger import Ledger
 from agent.store.legs import WATCH, Legs
 from agent.store.noticing import notice
-from agent.store.zoom_events import ZoomEvents
+from agent.store.zoom_events import FORGET, KEPT, OLD, ZoomEvents
 
 
 def take(store: Store, policy: Policy, event: ZoomEvent, key: str) -> bool:
@@ -21,6 +21,7 @@ def take(store: Store, policy: Policy, event: ZoomEvent, key: str) -> bool:
         if event.sign is not None and event.holding:
             notice(tx, policy, event.sign, event.meeting, event.host, runs=event.begins)
         _tell_the_watch(tx, event)
+        Ledger(tx).owe(FORGET, OLD, tx.now + KEPT)
     return True
 
 

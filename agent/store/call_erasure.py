@@ -9,15 +9,15 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 
 from agent.domain.call import Call
-from agent.domain.check import Category
 from agent.domain.contact import State
+from agent.domain.incident import GRAVE
 from agent.domain.people import AGENT, Actor
 from agent.domain.retention import AFTERWARDS, over_since
 from agent.store.audit import Audit
 from agent.store.calls import Calls
 from agent.store.engine import Transaction
 from agent.store.findings import finding
-from agent.store.incidents import incident
+from agent.store.incident_table import NOT_CLOSED, incident
 from agent.store.ledger import Ledger
 from agent.store.legs import Legs
 from agent.store.tasks import Tasks
@@ -26,7 +26,6 @@ from agent.store.windows import Windows
 ERASE = "call.erase"
 ERASED = "erased"
 LOOKED = (State.VERIFIED, State.NOT_VERIFIED)
-GRAVE = (Category.SECURITY.value, Category.LOSS.value)
 
 
 def owe(tx: Transaction, call: Call, keep: timedelta) -> None:
@@ -77,10 +76,10 @@ def _incidents(tx: Transaction, call: Call) -> Iterable[str]:
         f.subject == call.device, f.cleared_at.is_(None), f.opened_at <= until
     )
     of_it = i.subject.in_((call.id, call.device)) & (i.opened_at <= until)
-    grave = (i.state == "open") & i.category.in_(GRAVE)
+    grave = NOT_CLOSED & i.category.in_(one.value for one in GRAVE)
     found = select(i.id).where(grave, or_(of_it, i.id.in_(of_many))).order_by(i.id)
     for name in tx.sql.scalars(found):
-        yield f"{name} is open"
+        yield f"{name} is not closed"
 
 
 def _windows(tx: Transaction, call: Call) -> Iterable[str]:

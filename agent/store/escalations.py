@@ -1,22 +1,13 @@
-"""The clock of an incident that nobody has acknowledged, and what it tells."""
+"""What the clock of an incident tells that nobody has acknowledged."""
 
 from sqlalchemy import case, select
 
-from agent.domain.clock import FIRST_LOOK
 from agent.domain.incident import Incident
 from agent.domain.mail import Letter
 from agent.domain.routes import Place
 from agent.store.engine import Transaction
 from agent.store.incidents import m
-from agent.store.ledger import Ledger
 from agent.store.people import People
-
-CLOCK = "incident.clock"
-
-
-def start_clock(tx: Transaction, incident: str, revision: int) -> None:
-    """In the transaction in which this revision begins."""
-    Ledger(tx).owe(CLOCK, f"{incident}/{revision}", tx.now + FIRST_LOOK)
 
 
 def first_letter(tx: Transaction, incident: Incident) -> Letter | None:

@@ -41,6 +41,10 @@ finding = Table(
         "finding_open", "subject", "type", unique=True,
         sqlite_where=text("cleared_at is null"), postgresql_where=text("cleared_at is null"),
     ),
+    Index(
+        "finding_incident", "incident",
+        sqlite_where=text("cleared_at is null"), postgresql_where=text("cleared_at is null"),
+    ),
     sqlite_strict=True,
 )  # fmt: skip
 f = finding.c
@@ -86,15 +90,9 @@ class Findings:
 
     def open(self, subjects: Collection[str] | None = None) -> list[Open]:
         """What stands, of these subjects or of all, the oldest first."""
-        if subjects is None:
-            return self._standing()
-        return self._standing(f.subject.in_(subjects))
+        return self._select(*(() if subjects is None else (f.subject.in_(subjects),)))
 
-    def of_incident(self, incident: str) -> list[Open]:
-        """What of this incident still stands."""
-        return self._standing(f.incident == incident)
-
-    def _standing(self, *where: ColumnElement[bool]) -> list[Open]:
+    def _select(self, *where: ColumnElement[bool]) -> list[Open]:
         columns = (
             f.id, f.subject, f.type, f.establishment, f.reason, f.because, f.value, f.severity,
             f.incident, f.opened_at,
@@ -139,6 +137,10 @@ class Findings:
         """A sweep saw with its own eyes that it is over."""
         over = update(finding).where(f.id == finding_id).values(cleared_at=self.tx.now)
         self.tx.sql.execute(over)
+
+    def of_incident(self, incident: str) -> list[Open]:
+        """What of this incident still stands."""
+        return self._select(f.incident == incident)
 
     def left_of(self, incident: str) -> int:
         """How many findings of this incident still stand."""

@@ -1,57 +1,41 @@
 """Incidents, and the letters that tell of them. A letter and its obligation are one commit."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import (
-    CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
     Table,
     Text,
     func,
+    literal,
     select,
-    text,
+    tuple_,
     update,
 )
 
 from agent.domain.check import Category, Severity
-from agent.domain.incident import Incident, incident_id
+from agent.domain.clock import CLOCK, FIRST_LOOK
+from agent.domain.incident import NO_LONGER_FOUND, Incident, State, incident_id
+from agent.domain.incident_gates import Case
+from agent.domain.incident_steps import STEPS
 from agent.domain.mail import Letter
+from agent.domain.people import AGENT, Actor
 from agent.domain.problems import Problem
 from agent.domain.routes import Recipient
+from agent.domain.steps import Step
+from agent.domain.steps import take as may_take
+from agent.store.audit import Audit
 from agent.store.engine import Moment, Transaction, metadata
+from agent.store.incident_events import Timeline
+from agent.store.incident_table import ANEW, NOT_CLOSED, UNANSWERED, i, incident
 from agent.store.ledger import Ledger
 
-incident = Table(
-    "incident",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("year", Integer, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("establishment", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("because", Text, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("severity", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("opened_at", Moment, nullable=False),
-    Column("changed_at", Moment, nullable=False),
-    Column("cleared_at", Moment),
-    CheckConstraint("state in ('open', 'cleared')", name="incident_state"),
-    Index(
-        "incident_open", "type", "subject", unique=True,
-        sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
-    ),
-    Index("incident_number", "year", "number", unique=True),
-    sqlite_strict=True,
-)  # fmt: skip
-i = incident.c
 mail = Table(
     "mail",
     metadata,
@@ -69,6 +53,7 @@ mail = Table(
     Column("accepted_at", Moment),
     Column("answer", Text),
     Column("went_to", Text),  # who stood in, as Recipient is written; none: nobody had to
+    Index("mail_incident", "incident", "revision"),
     sqlite_strict=True,
 )
 m = mail.c
@@ -88,62 +73,119 @@ class Posted:
     opened_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One letter and what its channel answered; nothing accepted yet: None. Times are UTC."""
+
+    revision: int
+    to: Recipient
+    written_at: datetime
+    accepted_at: datetime | None
+    answer: str
+
+
 @dataclass(frozen=True, slots=True)
 class Incidents:
     tx: Transaction
 
     def open_for(self, type_: str, subject: str) -> Incident | None:
-        """The open incident of this type and subject."""
-        found = self._select(i.type == type_, i.subject == subject, i.state == "open")
+        """The incident of this type and subject that is not closed."""
+        found = self.select(i.type == type_, i.subject == subject, NOT_CLOSED)
         return found[0] if found else None
 
+    def last_for(self, type_: str, subject: str) -> Incident | None:
+        """The newest of this type and subject, closed or not."""
+        this = (i.type == type_) & (i.subject == subject)
+        last = select(i.id).where(this).order_by(i.year.desc(), i.number.desc()).limit(1)
+        found = self.tx.sql.scalar(last)
+        return None if found is None else self.get(found)
+
+    def has(self, incident_id: str) -> bool:
+        """Whether there is such an incident."""
+        return self.tx.sql.scalar(select(i.id).where(i.id == incident_id)) is not None
+
     def get(self, incident_id: str) -> Incident:
-        return self._select(i.id == incident_id)[0]
+        return self.select(i.id == incident_id)[0]
 
     def find(self, incident_id: str) -> Incident | None:
         """None where there is none."""
-        found = self._select(i.id == incident_id)
+        found = self.select(i.id == incident_id)
         return found[0] if found else None
 
-    def open(self) -> list[Incident]:
-        """Every open incident, the oldest first."""
-        return self._select(i.state == "open")
+    def open(self, type_: str | None = None) -> list[Incident]:
+        """Every incident that is not closed, of this type or of all, the oldest first."""
+        return self.select(NOT_CLOSED, *(() if type_ is None else (i.type == type_,)))
 
     def open_of(self, subject: str) -> list[Incident]:
-        """Every open incident of this subject."""
-        return self._select(i.subject == subject, i.state == "open")
+        """Every incident of this subject that is not closed."""
+        return self.select(i.subject == subject, NOT_CLOSED)
 
-    def raise_for(self, problem: Problem) -> Incident:
-        """The open incident of this problem, opened now if there is none."""
+    def unacknowledged(self, before: datetime) -> list[Incident]:
+        """Whose revision began before this time (UTC) and that nobody has acknowledged."""
+        return self.select(UNANSWERED, i.changed_at < before)
+
+    def raise_for(
+        self, problem: Problem, *, persists: bool = True, by: Actor = AGENT
+    ) -> Incident:
+        """The incident of this problem that is not closed, opened now if there is none.
+
+        `persists`: the same look finds it until it is over. One that a person closed all the
+        same is opened again. One that was over comes back as its next revision while it is
+        not closed, and else as a new incident.
+        """
         found = self.open_for(problem.type, problem.subject)
-        return found or self._open(problem)
+        if found is not None:
+            return found if found.cleared_at is None else self.worsen(found, problem, by)
+        last = self.last_for(problem.type, problem.subject)
+        if last is not None and persists and last.cleared_at is None:
+            return self.reopen(last, problem, by)
+        return self._open(problem, last, by)
 
-    def worsen(self, old: Incident, problem: Problem) -> Incident:
+    def raise_again(self, old: Incident, problem: Problem, by: Actor = AGENT) -> Incident:
+        """Its next revision. One that was closed while it stands is opened again."""
+        anew = self.reopen if old.state is State.CLOSED else self.worsen
+        return anew(old, problem, by)
+
+    def worsen(self, old: Incident, problem: Problem, by: Actor = AGENT) -> Incident:
         """A new revision, where the iPad is now: everybody is told again."""
-        new = replace(
-            old,
-            establishment=problem.establishment,
-            severity=max(old.severity, problem.severity),
-            reason=problem.reason,
-            because=problem.because,
-            revision=old.revision + 1,
-            changed_at=self.tx.now,
-        )
-        values = {
-            "establishment": new.establishment,
-            "severity": int(new.severity),
-            "reason": new.reason,
-            "because": new.because,
-            "revision": new.revision,
-            "changed_at": new.changed_at,
-        }
-        self.tx.sql.execute(update(incident).where(i.id == old.id).values(**values))
+        return self._revise("worsen", old, problem, by)
+
+    def reopen(
+        self, old: Incident, problem: Problem, by: Actor = AGENT, step: str = "find-again"
+    ) -> Incident:
+        """It was closed, and was found again: a new revision, to be acknowledged anew."""
+        new = self._revise(step, old, problem, by, reopened_at=self.tx.now)
+        told = {"reason": problem.reason, "revision": new.revision}
+        Audit(self.tx).add("INCIDENT_REOPENED", "INCIDENT", old.id, by=by, details=told)
         return new
 
-    def clear(self, incident_id: str) -> None:
-        """Nothing of it stands any more."""
-        over = {"state": "cleared", "cleared_at": self.tx.now}
-        self.tx.sql.execute(update(incident).where(i.id == incident_id).values(**over))
+    def clear(self, incident_id: str, by: Actor = AGENT) -> State:
+        """Nothing of it stands any more. Security and loss wait for a person to close them."""
+        old = self.get(incident_id)
+        over: dict[str, object] = {"cleared_at": self.tx.now}
+        if old.is_grave or old.state is State.CLOSED:
+            return self.write(_step("clear", old), old, by.id, over).state
+        over |= {"cause": NO_LONGER_FOUND, "closed_at": self.tx.now, "closed_by": by.id}
+        return self.write(_step("no-longer-found", old), old, by.id, over).state
+
+    def write(
+        self,
+        step: Step[Case],
+        old: Incident,
+        by: str,
+        values: Mapping[str, object],
+        *,
+        words: str = "",
+        told: Mapping[str, str] | None = None,
+    ) -> Incident:
+        """A step that may be taken: its state, its other values, its event in the timeline."""
+        new_state = {} if step.enters is None else {"state": step.enters.value}
+        if values or new_state:
+            this = update(incident).where(i.id == old.id)
+            self.tx.sql.execute(this.values(**values, **new_state))
+        new = self.get(old.id)
+        Timeline(self.tx).add(old.id, step.name, new.revision, by, told, words)
+        return new
 
     def told_before(self, about: Incident, to: Recipient, occasion: str) -> bool:
         """Whether it was told of this revision on an earlier occasion than this one."""
@@ -206,42 +248,87 @@ class Incidents:
         rows = select(m.role, m.code, m.accepted_at).where(m.written_at >= sweep_began)
         return [(row.role, row.code, row.accepted_at) for row in self.tx.sql.execute(rows)]
 
-    def _open(self, problem: Problem) -> Incident:
-        year = self.tx.now.year
-        last = self.tx.sql.scalar(select(func.max(i.number)).where(i.year == year)) or 0
-        new = Incident(
-            id=incident_id(year, last + 1),
-            type=problem.type,
-            subject=problem.subject,
-            establishment=problem.establishment,
-            reason=problem.reason,
-            because=problem.because,
-            category=problem.category,
-            severity=problem.severity,
-            revision=1,
-            opened_at=self.tx.now,
-            changed_at=self.tx.now,
-        )
-        self.tx.sql.execute(
-            incident.insert().values(
-                id=new.id, year=year, number=last + 1, type=new.type, subject=new.subject,
-                establishment=new.establishment, reason=new.reason, because=new.because,
-                category=new.category.value, severity=int(new.severity), state="open",
-                revision=1, opened_at=new.opened_at, changed_at=new.changed_at,
+    def letters(self, incident_id: str) -> list[Told]:
+        """Every letter about it, in the order of writing, with the answer to each."""
+        rows = select(mail).where(m.incident == incident_id).order_by(m.written_at, m.key)
+        return [
+            Told(
+                revision=row.revision,
+                to=Recipient(row.scope, row.code, row.role),
+                written_at=row.written_at,
+                accepted_at=row.accepted_at,
+                answer=row.answer or "",
             )
-        )  # fmt: skip
-        return new
+            for row in self.tx.sql.execute(rows)
+        ]
 
-    def _select(self, *where: object) -> list[Incident]:
-        columns = (
-            i.id, i.type, i.subject, i.establishment, i.reason, i.because, i.category,
-            i.severity, i.revision, i.opened_at, i.changed_at,
-        )  # fmt: skip
-        rows = self.tx.sql.execute(select(*columns).where(*where).order_by(i.year, i.number))  # type: ignore[arg-type]
+    def select(self, *where: object, limit: int | None = None) -> list[Incident]:
+        """Those that fit, the oldest first."""
+        names = [one.name for one in fields(Incident)]
+        rows = select(*(i[name] for name in names)).where(*where)  # type: ignore[arg-type]
+        found = self.tx.sql.execute(rows.order_by(i.year, i.number).limit(limit))
         return [
             Incident(
                 **row._asdict()
-                | {"category": Category(row.category), "severity": Severity(row.severity)}
+                | {
+                    "category": Category(row.category),
+                    "severity": Severity(row.severity),
+                    "state": State(row.state),
+                }
             )
-            for row in rows
+            for row in found
         ]
+
+    def _open(self, problem: Problem, before: Incident | None, by: Actor) -> Incident:
+        year = self.tx.now.year
+        last = self.tx.sql.scalar(select(func.max(i.number)).where(i.year == year)) or 0
+        new = incident_id(year, last + 1)
+        self.tx.sql.execute(
+            incident.insert().values(
+                id=new, year=year, number=last + 1, type=problem.type,
+                subject=problem.subject, establishment=problem.establishment,
+                reason=problem.reason, because=problem.because,
+                category=problem.category.value, severity=int(problem.severity),
+                state=State.OPEN.value, revision=1,
+                opened_at=self.tx.now, changed_at=self.tx.now,
+            )
+        )  # fmt: skip
+        told = {"reason": problem.reason, "severity": problem.severity.name}
+        if before is not None:
+            Timeline(self.tx).relate(new, before.id)
+            told |= {"before": before.id}
+        Timeline(self.tx).add(new, "open", 1, by.id, told)
+        self._start_clock(new, 1)
+        return self.get(new)
+
+    def _revise(
+        self, step: str, old: Incident, problem: Problem, by: Actor, **more: object
+    ) -> Incident:
+        severity = max(old.severity, problem.severity)
+        values = {
+            **ANEW,
+            **more,
+            "establishment": problem.establishment,
+            "severity": int(severity),
+            "reason": problem.reason,
+            "because": problem.because,
+            "revision": old.revision + 1,
+            "changed_at": self.tx.now,
+        }
+        told = {"reason": problem.reason, "severity": severity.name}
+        self._start_clock(old.id, old.revision + 1)
+        return self.write(_step(step, old), old, by.id, values, told=told)
+
+    def _start_clock(self, incident_id: str, revision: int) -> None:
+        """Each revision is acknowledged anew, or somebody else hears that nobody did (W1)."""
+        Ledger(self.tx).owe(CLOCK, f"{incident_id}/{revision}", self.tx.now + FIRST_LOOK)
+
+
+def following(year: int, number: int) -> ColumnElement[bool]:
+    """Those that were opened after the one of this number."""
+    return tuple_(i.year, i.number) > tuple_(literal(year), literal(number))
+
+
+def _step(name: str, old: Incident) -> Step[Case]:
+    """The machine's own step, where its gates let it."""
+    return may_take(STEPS, name, old.state, Case(incident=old, by=None)).step

@@ -11,6 +11,7 @@ from agent.domain.zoom_events import ACCOUNT, REASONS, Sign, holding
 from agent.store.audit import Audit
 from agent.store.engine import Transaction
 from agent.store.hosts import Host, Hosts
+from agent.store.incident_events import Timeline
 from agent.store.incidents import Incidents
 from agent.store.ledger import Ledger
 from agent.store.notices import Notice, Notices
@@ -58,13 +59,15 @@ def _raise(tx: Transaction, policy: Policy, sign: Sign, who: Host | None) -> Inc
 def resolve(tx: Transaction, policy: Policy, host: str) -> None:
     """It was found out whose host this is: what was told of the account is told of the iPad."""
     who = Hosts(tx).get(host)
-    open_one = Incidents(tx).open_for(RECORDED.name, ACCOUNT)
-    if who is None or open_one is None:
+    of_account = Incidents(tx).last_for(RECORDED.name, ACCOUNT)
+    if who is None or of_account is None or of_account.cleared_at is not None:
         return
-    noticed = Notices(tx).of_incident(open_one.id)
+    noticed = Notices(tx).of_incident(of_account.id)
     for one in (one for one in noticed if one.host == host):
-        found = _raise(tx, policy, one.sign, who) if who.tag else open_one
+        found = _raise(tx, policy, one.sign, who) if who.tag else of_account
+        if found.id != of_account.id:
+            Timeline(tx).relate(found.id, of_account.id)
         Notices(tx).keep(replace(one, tag=who.tag, incident=found.id))
     if all(Hosts(tx).get(one.host) for one in noticed):
-        Incidents(tx).clear(open_one.id)
-        Audit(tx).add("INCIDENT_CLEARED", "INCIDENT", open_one.id)
+        state = {"state": Incidents(tx).clear(of_account.id).value}
+        Audit(tx).add("INCIDENT_CLEARED", "INCIDENT", of_account.id, details=state)

@@ -1,10 +1,11 @@
 """Letters as mails, whoever carries them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent.domain.mail import Letter, rendered
 from agent.domain.note import Note
-from agent.ports.alerts import Mailer
+from agent.ports.alerts import Mailer, Tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,13 @@ class MailChannel:
 
     def earlier(self, note: Note) -> str | None:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class MailRoute(MailChannel):
+    """The port `Route`. `trial` is given `sender` and `to`."""
+
+    trial: Callable[..., Tried]
+
+    def try_out(self, *, to: str) -> Tried:
+        return self.trial(sender=self.sender, to=to)

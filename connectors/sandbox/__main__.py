@@ -28,7 +28,7 @@ def options(words: list[str]) -> Options:
         "--port",
         type=int,
         default=0,
-        help="of Graph; Zoom and the control API have the next two; 0: any free ones",
+        help="of Graph; Zoom, the control API and Notify have the next three; 0: any",
     )
     add("--tls", action="store_true", help="Graph and Zoom speak HTTPS")
     add("--latency-ms", type=float, default=0)

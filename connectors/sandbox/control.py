@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from agent.errors import BadInput
@@ -51,6 +52,8 @@ class Control:
             ("PUT", "failures"): self._failures,
             ("POST", "expire-tokens"): self._expire_tokens,
             ("PUT", "roles"): self._roles,
+            ("PUT", "notify"): self._set_notify,
+            ("GET", "notify"): self._notify,
             ("PUT", "settings-lost-on-select"): self._settings_lost,
             ("GET", "records"): self.raw.read,
             ("PATCH", "records"): self.raw.edit,
@@ -102,11 +105,13 @@ class Control:
             "tokens": self.core.entra.issued,
             "throttled": self.core.limits.throttled,
             "zoom": self.zoom.counted(),
+            "notify": _by_name(self.core.notify.calls),
         }
 
     def _reset_counters(self, body: Json, rest: str) -> Any:
         self.core.calls.clear()
         self.core.batched.clear()
+        self.core.notify.calls.clear()
         self.core.entra.issued = self.core.limits.throttled = 0
         self.zoom.reset()
         return self._counters(body, rest)
@@ -154,6 +159,23 @@ class Control:
         entra.roles = tuple(map(str, body.get("roles", ROLES)))
         entra.mail_roles = tuple(map(str, body.get("mail", MAIL_ROLES)))
         return {"roles": entra.roles, "mail": entra.mail_roles}
+
+    def _set_notify(self, body: Json, rest: str) -> Any:
+        """Where receipts go and with which token, its limits, how far its clock is ahead."""
+        notify = self.core.notify
+        notify.receipts.url = str(body.get("receipts", notify.receipts.url))
+        notify.receipts.token = str(body.get("token", notify.receipts.token))
+        notify.per_minute = int(body.get("per_minute", notify.per_minute))
+        notify.per_day = int(body.get("per_day", notify.per_day))
+        ahead = body.get("ahead", notify.ahead.total_seconds())
+        notify.ahead = timedelta(seconds=float(ahead))
+        return self._notify(body, rest)
+
+    def _notify(self, body: Json, rest: str) -> Any:
+        """What Notify took, and which receipts it sent."""
+        notify = self.core.notify
+        kept = [{k: v for k, v in row.items() if k != "sent"} for row in notify.kept]
+        return {"kept": kept, "receipts": notify.receipts.log}
 
     def _settings_lost(self, body: Json, rest: str) -> Any:
         """Whether `$select` loses the tenant's settings, as it does in some tenants."""

@@ -1,7 +1,7 @@
 """The sandbox without a socket: one call takes a request and gives the answer.
 
-It is Graph's, or for paths under /zoom/ Zoom's. The HTTP shell and a simulated world drive
-this same object. Not for several threads.
+It is Graph's, or for paths under /zoom/ Zoom's, under /v2/ Notify's. The HTTP shell and a
+simulated world drive this same object. Not for several threads.
 """
 
 import json
@@ -19,6 +19,8 @@ from connectors.sandbox.faults.planting import Planting
 from connectors.sandbox.identity import Identity
 from connectors.sandbox.intune import Intune
 from connectors.sandbox.limits import Budget, Limits
+from connectors.sandbox.notify import PREFIX as NOTIFY
+from connectors.sandbox.notify import Notify
 from connectors.sandbox.odata import BadQuery
 from connectors.sandbox.outlook import Outlook
 from connectors.sandbox.records import Records
@@ -105,6 +107,7 @@ class Core:
         self.failures: list[Failure] = []
         self.outlook = Outlook(self.entra.roles_of)
         self.routes = routes(self.intune, self.outlook)
+        self.notify = Notify(clock, seed)
         self._graph = Vendor(as_graph, self.entra.expire_all, clock)
         self._served = 0
 
@@ -112,13 +115,15 @@ class Core:
         """Answer one request, count it, and give it a request id. The path is decoded once."""
         if request.path.startswith(ZOOM):
             return self.zoom.handle(request, self.failures)
+        if request.path.startswith(NOTIFY):
+            return self.notify.handle(request, self.failures)
         name, answer = self._answer(request)
         self.calls[name, answer.status] += 1
         return self._signed(answer)
 
     def endpoints(self) -> tuple[str, ...]:
         own = (route.name for route in self.routes)
-        return ("token", "batch", *own, *self.zoom.endpoints())
+        return ("token", "batch", *own, *self.zoom.endpoints(), *self.notify.endpoints())
 
     def _answer(self, request: Request) -> tuple[str, Answer]:
         version, _, rest = request.path.strip("/").partition("/")

@@ -1,20 +1,20 @@
-"""Brings what Graph's sendMail took to the mailboxes, by their own mail server."""
+"""Brings what Graph's sendMail and Notify took to the mailboxes, by their own mail server."""
 
 import asyncio
 import email
 import smtplib
 import ssl
 
+from connectors.sandbox.core import Core
 from connectors.sandbox.mail import Mail
-from connectors.sandbox.outlook import Outlook
 
 LOOK_AGAIN = 0.05  # seconds
 
 
-async def keep_delivering(outlook: Outlook, mail: Mail) -> None:
+async def keep_delivering(core: Core, mail: Mail) -> None:
     """Until cancelled. Each mail goes over SMTP, in a thread."""
     while True:
-        for content in outlook.take():
+        for content in (*core.outlook.take(), *core.notify.take()):
             await asyncio.to_thread(deliver, content, mail)
         await asyncio.sleep(LOOK_AGAIN)
 

@@ -31,7 +31,8 @@ def application(control: Control, doors: Sequence[Door], mail: Mail) -> Starlett
     async def life(_app: Starlette) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(keep_sending(core.zoom.webhooks)),
-            asyncio.create_task(keep_delivering(core.outlook, mail)),
+            asyncio.create_task(keep_sending(core.notify.receipts)),
+            asyncio.create_task(keep_delivering(core, mail)),
         ]
         yield
         for task in tasks:

@@ -26,7 +26,12 @@ def write_files(core: Core, folder: Path) -> Mapping[str, str]:
 
 
 def said(
-    core: Core, files: Mapping[str, str], mail: Mail, control_url: str, ca_file: Path | None
+    core: Core,
+    files: Mapping[str, str],
+    mail: Mail,
+    control_url: str,
+    notify_url: str,
+    ca_file: Path | None,
 ) -> Mapping[str, Any]:
     """`ca_file` None: Graph and Zoom speak plain HTTP."""
     trust = {} if ca_file is None else {"ca_file": str(ca_file)}
@@ -44,6 +49,12 @@ def said(
             **trust,
         },
         "zoom": {**core.zoom.said(), **trust},
+        "notify": {
+            "base_url": notify_url,
+            "api_key": core.notify.key,
+            **{f"{kind}_template_id": id_ for id_, kind in core.notify.templates.items()},
+            **trust,
+        },
         "control_url": f"{control_url}/_sandbox",
         "smtp": {
             "host": mail.host,

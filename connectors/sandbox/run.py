@@ -43,7 +43,7 @@ class Options:
     seed: int = 1
     devices: int | None = None  # None: two for each establishment
     host: str = "127.0.0.1"
-    port: int = 0  # of Graph; Zoom and the control API have the next two. 0: any free ones
+    port: int = 0  # of Graph; Zoom, the control API and Notify have the next three. 0: any
     tls: bool = False  # Graph and Zoom speak HTTPS, by an authority of this run
     latency_ms: float = 0
     limit_scale: float = 1.0
@@ -128,11 +128,11 @@ def running(options: Options) -> Iterator[Mapping[str, Any]]:
 
 async def _serve(options: Options, folder: Path, out: TextIO) -> None:
     doors, ca_file = _doors(options, folder)
-    graph, zoom, steering = doors
+    graph, zoom, steering, notify = doors
     core = _core(options, graph.url, zoom.url)
     files = write_files(core, folder)
     async with mailboxes(options.host, folder) as mail:
-        words = said(core, files, mail, steering.url, ca_file)
+        words = said(core, files, mail, steering.url, notify.url, ca_file)
 
         def ready() -> None:
             out.write(f"{json.dumps(words)}\n")
@@ -144,12 +144,12 @@ async def _serve(options: Options, folder: Path, out: TextIO) -> None:
             await server.serve()
 
 
-def _doors(options: Options, folder: Path) -> tuple[tuple[Door, Door, Door], Path | None]:
-    """For Graph, for Zoom and for the control API; and who signed for the first two."""
+def _doors(options: Options, folder: Path) -> tuple[tuple[Door, Door, Door, Door], Path | None]:
+    """For Graph, Zoom, the control API and Notify; and who signed for all but the third."""
     shown, ca_file = certificates(options.host, folder) if options.tls else (None, None)
-    ports = [options.port and options.port + place for place in range(3)]
-    outside = [Door(options.host, port, shown) for port in ports[:2]]
-    return (outside[0], outside[1], Door(options.host, ports[2])), ca_file
+    ports = [options.port and options.port + place for place in range(4)]
+    outside = [Door(options.host, ports[place], shown) for place in (0, 1, 3)]
+    return (outside[0], outside[1], Door(options.host, ports[2]), outside[2]), ca_file
 
 
 def _config(app: Starlette) -> uvicorn.Config:

@@ -244,6 +244,12 @@ def test_a_lost_ipad_and_the_governors_decision(types: Types) -> None:
     assert types("device", "report-lost", "MDIBT001", *by)[1] == "MDIBT001: reported lost.\n"
     again = told(types("device", "report-lost", "K10003", *by, "--json"))
     assert again == {"device": "MDIBT001", "reported": "lost", "recorded": False}
+    word = ("device", "not-in-use", "MDIBT001", *by, "--seen-by")
+    code, _, err = types(*word, "S-MDI-SUP")
+    assert (code, "two different people" in err) == (2, True)
+    assert told(types(*word, "S-MDI-CHAP", "--json")) == {
+        "device": "MDIBT001", "reported": "not in use", "recorded": True,
+    }  # fmt: skip
     assert "MDIBT001 K10003: REPORTED LOST: do not use" in types("today", "--site", "MDI")[1]
     code, _, err = types(*START)
     assert (code, "Use MDIBT002: callsteward call move" in err) == (2, True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from agent.store.schema import wanted
 from connectors.http import utc_now
 from tests.support import postgres as pg
 from tests.support.commands import Cli
@@ -144,7 +145,8 @@ def _as(url: str, **parts: str) -> str:
 
 
 def test_postgresql_takes_the_commands_that_sqlite_takes(cli: Cli, database: str) -> None:
-    assert cli("database", "upgrade") == (0, "The database has schema 0011.\n", "")
+    said = f"The database has schema {wanted()}.\n"
+    assert cli("database", "upgrade") == (0, said, "")
     code, out, _ = cli("audit", "verify")
     assert (code, "holds: 0 rows" in out) == (0, True)
     assert cli("register", "export")[0] == 0

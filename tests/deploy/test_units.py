@@ -2,17 +2,25 @@
 
 import re
 import shutil
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
+from agent.cli.receive import receive
 from agent.settings import PREFIX, SETTINGS_FILE, Settings
 from tests.deploy.tools import DEPLOY, said, tool
 
 SERVICES = ("callsteward.service", "callsteward-sweep.service")
-UNITS = (*SERVICES, "callsteward-sweep.timer")
+RECEIVER = "callsteward-receive.service"
+ALL = (*SERVICES, RECEIVER)
+UNITS = (*ALL, "callsteward-sweep.timer")
 DROP_IN = DEPLOY / "callsteward-credentials.conf"
 SYSTEMD_ANALYZE = ("systemd-analyze", "apt-get install systemd")
+SECRET = [
+    ("LoadCredential", "zoom-events-secret:/etc/callsteward/zoom-events-secret"),
+    ("Environment", "CALLSTEWARD_ZOOM_EVENTS_SECRET_FILE=%d/zoom-events-secret"),
+]  # of the receiver
 MOST_EXPOSURE = 15  # tenths; systemd calls what is below 20 "OK" and an unhardened unit 96
 OWN = {"Type", "ExecStart", "Restart", "RestartSec", "TimeoutStopSec", "TimeoutStartSec",
        "SuccessExitStatus"}  # fmt: skip
@@ -51,7 +59,7 @@ def test_systemd_finds_nothing_to_say_of_the_units(
     assert said([analyze, "verify", f"--root={root}", *UNITS]) == (0, "")
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", ALL)
 def test_a_service_is_exposed_as_little_as_an_agent_can_be(name: str) -> None:
     analyze = tool(*SYSTEMD_ANALYZE)
     options = ("--no-pager", "--offline=true", f"--threshold={MOST_EXPOSURE}")
@@ -75,19 +83,30 @@ def test_the_timer_keeps_uk_time_over_a_change_of_the_clocks(day: str, due: list
     assert re.findall(r"\S+ \S+ UTC$", told, re.MULTILINE) == due
 
 
-def test_both_services_live_in_the_same_room() -> None:
-    """A sweep by hand gets the rights of the agent, and no other."""
-    rooms = [[row for row in lines(DEPLOY / name) if row[0] not in OWN] for name in SERVICES]
-    in_service = [
-        [
-            row
-            for row in room
-            if row[0] not in {"Description", "StartLimitIntervalSec", "WantedBy"}
-        ]
-        for room in rooms
-    ]
-    assert in_service[0] == in_service[1]
-    assert ("User", "callsteward") in in_service[0]
+def room(name: str) -> list[tuple[str, str]]:
+    """What a service may do, whatever it does."""
+    own = OWN | {"Description", "StartLimitIntervalSec", "WantedBy"}
+    return [row for row in lines(DEPLOY / name) if row[0] not in own and row not in SECRET]
+
+
+@pytest.mark.parametrize("name", ALL[1:])
+def test_all_services_live_in_the_same_room(name: str) -> None:
+    """A sweep by hand, and the receiver, get the rights of the agent, and no other."""
+    assert room(name) == room(SERVICES[0])
+    assert ("User", "callsteward") in room(name)
+
+
+def test_the_receiver_has_its_own_secret_and_no_other() -> None:
+    """Who could break into what the outside can reach finds no credential of Zoom's there."""
+    told = lines(DEPLOY / RECEIVER)
+    assert set(SECRET) <= set(told)
+    assert [row for row in told if row[0].startswith("LoadCredential")] == SECRET[:1]
+
+
+def test_the_receiver_listens_to_this_machine_alone() -> None:
+    """It speaks no TLS: something else stands before it."""
+    assert dict(lines(DEPLOY / RECEIVER))["ExecStart"].endswith("/callsteward receive")
+    assert signature(receive).parameters["host"].default == "127.0.0.1"
 
 
 def test_a_sweep_that_found_something_has_not_failed() -> None:
@@ -95,7 +114,7 @@ def test_a_sweep_that_found_something_has_not_failed() -> None:
     assert dict(lines(DEPLOY / SERVICES[1]))["SuccessExitStatus"] == "1"
 
 
-@pytest.mark.parametrize("path", [*(DEPLOY / name for name in SERVICES), DROP_IN])
+@pytest.mark.parametrize("path", [*(DEPLOY / name for name in ALL), DROP_IN])
 def test_each_variable_of_a_unit_is_a_setting(path: Path) -> None:
     given = [value.partition("=") for name, value in lines(path) if name == "Environment"]
     ours = {name for name, _, _ in given if name.startswith(PREFIX)}

@@ -4,7 +4,7 @@ exec >/trial/log 2>&1
 set -x
 etc=/etc/callsteward
 state=/var/lib/callsteward
-units="callsteward.service callsteward-sweep.service callsteward-sweep.timer"
+units="callsteward.service callsteward-sweep.service callsteward-receive.service callsteward-sweep.timer"
 
 # One fact a line, for the drill to judge.
 said() { printf '%s=%s\n' "$1" "$2" >>/trial/said; }

@@ -114,6 +114,9 @@ Annex E question 2: No unauthorised devices connected
 Please: Leave the iPad in the safe. Ask the region to wipe it and to
 enrol it again.
 
+Say that you have seen it, with your own staff id:
+callsteward incident acknowledge INC-2026-00042 --by YOUR-ID
+
 HMPPS Information Security (Infosec) & Services Team: 0203 334 0324
 """
 
@@ -135,6 +138,14 @@ def test_a_later_message_says_that_and_when_it_changed() -> None:
     assert "Changed: 23 November 2026 02:30, UK time (message 3)\n" in item.body
     assert item.message_id.startswith("<INC-2026-00042.3.")
     assert "Changed" not in _letter(_problem()).body
+
+
+def test_a_message_says_that_it_was_opened_again() -> None:
+    again = NOW + DAY
+    item = _letter(_problem(), revision=2, changed_at=again, reopened_at=again)
+    assert "Opened again: 23 November 2026 02:30, UK time (message 2)\n" in item.body
+    later = _letter(_problem(), revision=3, changed_at=again + DAY, reopened_at=again)
+    assert "Changed: 24 November 2026 02:30, UK time (message 3)\n" in later.body
 
 
 def _anything_wrong(mark: str) -> Iterator[Device]:

@@ -27,10 +27,12 @@ from sqlalchemy import select
 
 from agent.channel_wiring import mail_server
 from agent.domain.call_incidents import RECORDED
+from agent.domain.routes import PHONE
 from agent.schemes import config_folder
 from agent.settings import Settings
 from agent.store.engine import Store
-from agent.store.incidents import incident, mail
+from agent.store.incident_table import incident
+from agent.store.incidents import mail
 from agent.store.notices import Notices
 from agent.store.sweeps import Sweeps
 from agent.store.zoom_events import zoom_event
@@ -141,6 +143,7 @@ def _recorded(outside: Outside, store: Store, number: int) -> Told:
 def _accepted(store: Store, since: datetime) -> list[datetime]:
     m, i = mail.c, incident.c
     ours = (m.incident == i.id) & (i.type == RECORDED.name) & (m.written_at >= since)
+    ours &= m.role != PHONE  # at night only
     with store.read() as tx:
         rows = select(m.accepted_at).where(ours, m.accepted_at.is_not(None))
         return list(tx.sql.scalars(rows))

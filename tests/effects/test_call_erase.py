@@ -47,6 +47,7 @@ from tests.support.calls import (
     swept,
 )
 from tests.support.estates import Clock
+from tests.support.incidents import closed, incident_desk
 from tests.support.postgres import Server, binaries
 from tests.support.stores import NOON, a_store
 
@@ -224,12 +225,14 @@ def test_an_incident_of_its_ipad_holds_it_and_then_no_more(desk: Desk) -> None:
             tx, desk.office.policy, OVERRIDDEN, ipad(desk), "overridden", by("GOV")
         )
     assert not desk.at(DUE).gone(call)
-    assert [one.error for one in desk.owed()] == [f"held: {found.id} is open"]
-    with pytest.raises(NotAllowed, match=f"cannot erase: {found.id} is open"):
+    assert [one.error for one in desk.owed()] == [f"held: {found.id} is not closed"]
+    with pytest.raises(NotAllowed, match=f"cannot erase: {found.id} is not closed"):
         erase(desk.office, call, by("SPOC"), by("CHAP"))
     with desk.office.store.begin() as tx:
         clear(tx, OVERRIDDEN, ipad(desk), by("GOV"))
-    assert desk.at(DUE + LOOK_AGAIN).gone(call)
+    assert not desk.at(DUE + LOOK_AGAIN).gone(call)  # it is over, and nobody closed it
+    closed(incident_desk(desk.office.store), found.id, by("GOV"), by("SPOC"))
+    assert desk.at(DUE + 2 * LOOK_AGAIN).gone(call)
 
 
 def test_an_incident_of_later_calls_does_not_hold_it(desk: Desk) -> None:
@@ -295,11 +298,12 @@ def again(desk: Desk, call: str) -> None:
 def test_keys_that_cannot_be_destroyed_are_told_and_what_is_held_is_not(desk: Desk) -> None:
     call = desk.cancelled()
     with desk.office.store.begin() as tx:
-        raise_and_tell(tx, desk.office.policy, OVERRIDDEN, ipad(desk), "overridden", by("GOV"))
+        found = raise_and_tell(
+            tx, desk.office.policy, OVERRIDDEN, ipad(desk), "overridden", by("GOV")
+        )
     desk.at(DUE + timedelta(days=2))
     assert (desk.gone(call), lateness(desk)) == (False, [])
-    with desk.office.store.begin() as tx:
-        clear(tx, OVERRIDDEN, ipad(desk), by("GOV"))
+    closed(incident_desk(desk.office.store), found.id, by("GOV"), by("SPOC"))
     folder = desk.office.keys.folder
     folder.rename(folder.with_name("away"))
     for hour in range(2, 5):

@@ -242,7 +242,7 @@ def test_a_contact_that_is_back_is_asked_for_again_and_gone_again(moorland: Fami
     moorland.attested(call)
     moorland.settle()
     assert moorland.state(call) is State.VERIFIED
-    assert not moorland.incidents()
+    assert not moorland.standing()
 
 
 def test_an_overdue_removal_is_told_once_an_incident_and_looked_at_each_hour(

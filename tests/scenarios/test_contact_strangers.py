@@ -20,7 +20,7 @@ def moorland(tmp_path: Path) -> Family:
 
 
 def left(moorland: Family) -> list[str]:
-    return [one.type for one in moorland.incidents() if one.type == "contact.left"]
+    return [one.type for one in moorland.standing() if one.type == "contact.left"]
 
 
 def test_a_stranger_who_accepted_is_left_behind_and_not_called_gone(moorland: Family) -> None:

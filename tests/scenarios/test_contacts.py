@@ -319,7 +319,7 @@ def test_a_removal_that_nobody_attests_is_an_incident(moorland: Family) -> None:
     assert not moorland.told()
     moorland.attested(call)
     moorland.settle()
-    assert not moorland.incidents()
+    assert not moorland.standing()
 
 
 def test_a_contact_that_was_attested_and_is_there_is_an_incident(moorland: Family) -> None:
@@ -333,7 +333,8 @@ def test_a_contact_that_was_attested_and_is_there_is_an_incident(moorland: Famil
     moorland.attested(call)
     moorland.settle()
     assert moorland.state(call) is State.VERIFIED
-    assert not moorland.incidents()
+    assert not moorland.standing()
+    assert [one.type for one in moorland.incidents()] == ["contact.left"]  # people close it
 
 
 def test_a_contact_that_comes_back_is_found_the_next_night(moorland: Family) -> None:

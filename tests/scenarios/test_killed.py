@@ -69,7 +69,7 @@ def test_a_process_that_dies_between_two_establishments_is_carried_on(
     outside.filled_store(url).close()
     for tag in ("K10001", "K10003", "K10005"):
         outside.edit(tag, isSupervised=False)
-    environment, before = outside.environment(home, url), len(outside.mails())
+    environment, before = outside.environment(home, url), len(outside.by_day())
     code, _, err = run(str(places), settings=environment, module="tests.support.dies")
     assert (code, err) == (POWER_CUT, "")
     dead = open_store(url, utc_now)
@@ -79,7 +79,7 @@ def test_a_process_that_dies_between_two_establishments_is_carried_on(
         assert _parts(store) == sorted(PLACES)
         assert [one.state for one in _sweeps(store)] == ["COMPLETE"]
         assert _chain_holds(store)
-    told = Counter(mail["Message-ID"] for mail in outside.mails()[before:])
+    told = Counter(mail["Message-ID"] for mail in outside.by_day()[before:])
     assert len(told) == 7  # one platform incident: three Securities, three managers, Infosec
     assert set(told.values()) == {1}
 
@@ -91,7 +91,7 @@ def test_a_command_killed_while_it_reads_is_carried_on_after_its_lease(
     filled = outside.filled_store(url)
     outside.edit("K10001", isSupervised=False)
     outside.control("PUT", "latency", {"ms": 1500})
-    environment, before = outside.environment(home, url), len(outside.mails())
+    environment, before = outside.environment(home, url), len(outside.by_day())
     with start(command, settings=environment) as child:
         until(lambda: _sweeps(filled) or child.poll() is not None)
         child.send_signal(signal.SIGKILL)
@@ -105,7 +105,7 @@ def test_a_command_killed_while_it_reads_is_carried_on_after_its_lease(
         assert [one.state for one in _sweeps(store)] == ["COMPLETE"]
         assert _parts(store) == sorted(PLACES)
         assert _chain_holds(store)
-    assert len(outside.mails()) - before == 3
+    assert len(outside.by_day()) - before == 3
 
 
 def test_nobody_touches_a_dead_ones_work_before_its_lease_is_over(

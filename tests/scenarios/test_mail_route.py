@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.channel_wiring import mail_of
+from agent.channel_wiring import carrier_of
 from agent.domain.mail import Letter
 from agent.effects.mail_route import NOT_SET_UP, ReadTrialBack, SendTrial
 from agent.errors import TryAgain
@@ -125,7 +125,7 @@ def test_a_real_mail_comes_back_through_a_real_mailbox(
             mail_test_to=TO, imap_host="localhost", imap_port=found.port, imap_username=TO,
             imap_password_file=tmp_path / "imap", imap_ca_file=found.ca_file,
         )  # fmt: skip
-        effects = trial_effects(settings, world.store, mail_of(settings), LEASE)
+        effects = trial_effects(settings, world.store, carrier_of(settings), LEASE)
         every = {**world.worker.effects, **{one.kind: one for one in effects}}
         here = replace(world, worker=replace(world.worker, effects=every))
         owe_trials(here.store, time(2))

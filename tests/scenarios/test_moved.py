@@ -6,7 +6,8 @@ from tests.support.estates import FIRST_NIGHT, World
 
 SECOND_NIGHT, THIRD_NIGHT = FIRST_NIGHT + timedelta(days=1), FIRST_NIGHT + timedelta(days=2)
 SECURITY = "security.agi@justice.example"
-OF_AGI = ["infosec@justice.example", "management@provider.example", SECURITY]
+SILVER = "silver.mersey-and-fells@justice.example"  # for the duty phone: no texts here
+OF_AGI = ["infosec@justice.example", "management@provider.example", SECURITY, SILVER]
 
 
 def test_the_place_that_it_goes_to_is_told_of_its_fault_once(world: World) -> None:

@@ -19,4 +19,4 @@ def test_what_stands_in_for_an_ipad_is_found_for_the_right_reason(
     assert "device.serial" in {incident.type for incident in world.incidents()}
     world.core.planting.clear()
     world.night(FIRST_NIGHT + timedelta(days=1))
-    assert world.incidents() == []
+    assert world.standing() == []

@@ -114,7 +114,7 @@ def test_a_stranger_is_not_gone_because_the_list_was_not_read(world: World) -> N
     assert subject in {i.subject for i in world.incidents()}
     world.fails()
     world.night(THIRD_NIGHT)
-    assert world.incidents() == []
+    assert world.standing() == []
 
 
 def test_a_second_night_in_the_dark_is_the_same_incident_and_light_ends_it(

@@ -1,5 +1,6 @@
 """The start of a call: each human gate both ways; a machine's word stops one iPad at most."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -24,7 +25,7 @@ from agent.services.call_machine import doubted
 from agent.services.call_office import Office
 from agent.services.calls import Recorded, record
 from agent.services.consents import device_named
-from agent.services.devices import report_found, report_lost
+from agent.services.devices import confirm_not_in_use, report_found, report_lost
 from agent.services.people import import_contacts
 from agent.services.register import import_register
 from agent.services.residents import withdraw
@@ -383,7 +384,7 @@ def test_the_governor_decides_in_one_step_and_is_reviewed(
     record(office, call, said, by("GOV"))
     assert today(office, "MDI").tasks == ()
     with office.store.read() as tx:
-        assert Incidents(tx).open() == []
+        assert [one.cleared_at for one in Incidents(tx).open()] == [NOON]
 
 
 def test_a_call_that_starts_again_on_a_decision_is_reviewed_again(
@@ -430,8 +431,29 @@ def test_a_lost_ipad_is_told_of_at_once_and_stops_until_it_is_found(
     assert "reported lost on 20 Nov 12:00 (E5)" in refusal(office, call, STARTED, "SUP")
     assert report_found(office, asset, INFOSEC)
     with office.store.read() as tx:
-        assert Incidents(tx).open() == []
+        assert [one.cleared_at for one in Incidents(tx).open()] == [NOON]
     started(office, call)
+
+
+def test_that_a_lost_ipad_is_not_in_use_two_people_of_the_place_say(office: Office) -> None:
+    """E5: and only of one that is lost, and once."""
+    asset = device_named(office.store, "MDIBT001")
+    sup, chap = by("SUP"), by("CHAP")
+    with pytest.raises(NotAllowed, match=r"MDIBT001 is not reported lost \(E5\)"):
+        confirm_not_in_use(office, asset, sup, chap)
+    report_lost(office, asset, sup)
+    with pytest.raises(NotAllowed, match=r"two different people .* \(E5\)"):
+        confirm_not_in_use(office, asset, sup, sup)
+    for pair in ((sup, by("SPOC", "LEI")), (by("SPOC", "LEI"), sup)):
+        with pytest.raises(NotAllowed, match="no member of staff of MDI"):
+            confirm_not_in_use(office, asset, *pair)
+    assert [confirm_not_in_use(office, asset, sup, chap) for _ in range(2)] == [True, False]
+    [row] = [one for one in audited(office.store) if one["what"] == "DEVICE_NOT_IN_USE"]
+    assert (row["who"], row["subjectId"]) == ("S-MDI-SUP", asset.tag)
+    assert '"seen_by": "S-MDI-CHAP"' in json.dumps(row)
+    report_found(office, asset, sup)
+    with pytest.raises(NotAllowed, match="not reported lost"):
+        confirm_not_in_use(office, asset, sup, chap)
 
 
 def test_with_both_ipads_stopped_only_the_decision_is_offered(

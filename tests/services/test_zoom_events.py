@@ -226,7 +226,8 @@ def test_a_host_that_nobody_knows_yet_is_an_incident_of_the_account(tmp_path: Pa
     [incident] = there.incidents()
     assert (incident.subject, incident.establishment) == (ACCOUNT, "")
     there.worker.perform(f"zoom.host/{there.core.records.estate.ipad(2).zoom_user}")
-    assert [one.subject for one in there.incidents()] == [MDI1]
+    assert [one.subject for one in there.standing()] == [MDI1]
+    assert [one.subject for one in there.incidents()] == [ACCOUNT, MDI1]  # people close it
     there.settle()
     assert sorted(set(there.postbox.to())) == sorted(
         {*TOLD, "infosec@hq.example", "duty@provider.example"}

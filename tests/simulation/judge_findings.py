@@ -15,6 +15,7 @@ Key = tuple[str, str]  # subject, check or type
 OLD_NAME = "zoom.neutral-name"  # an iPad that moved keeps its name in Zoom here
 STANDING = "select subject, type, last_sweep from finding where cleared_at is null"
 LATEST = "select id from sweep order by ended_at desc limit 1"
+PEOPLE_CLOSE = ("security", "loss")
 OPENED, CLEARED = "FINDING_OPENED", "FINDING_CLEARED"
 
 
@@ -90,13 +91,16 @@ def _once_each(world: World) -> Iterator[str]:
 
 
 def _incidents(world: World) -> Iterator[str]:
-    """One that is open for each type and subject, and only while something of it stands."""
+    """One that is not closed for each type and subject. Nobody closes any in a schedule: the
+    machine closes what is no longer found, but for security and loss, which it only clears."""
     rows = world.watch.ask(
-        "select id, type, subject, state, (select count(*) from finding"
-        " where incident = i.id and cleared_at is null) from incident i"
+        "select id, type, subject, category, state, cleared_at is not null, (select count(*)"
+        " from finding where incident = i.id and cleared_at is null) from incident i"
     )
-    twice = Counter((type_, subject) for _, type_, subject, state, _ in rows if state == "open")
+    twice = Counter(row[1:3] for row in rows if row[4] != "closed")
     yield from (f"{key} has {n} open incidents" for key, n in twice.items() if n > 1)
-    for id_, type_, _, state, standing in rows:
-        if (state == "open") != bool(standing):
-            yield f"{id_} ({type_}) is {state}, and {standing} of its findings stand"
+    for id_, type_, _, category, state, over, standing in rows:
+        if bool(over) == bool(standing):
+            yield f"{id_} ({type_}) is over: {bool(over)}, and {standing} of its findings stand"
+        if (state == "closed") != (bool(over) and category not in PEOPLE_CLOSE):
+            yield f"{id_} ({type_}, {category}) is {state}, and over: {bool(over)}"

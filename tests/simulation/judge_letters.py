@@ -1,4 +1,4 @@
-"""Each incident that is open was told to the inbox of every route that matches, where it is."""
+"""Each incident that is not closed was told to each inbox that its routes name, where it is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ ROWS = (
     " join finding f on f.incident = i.id"
     " left join sweep_asset a on a.tag = f.subject"
     " and a.sweep = (select id from sweep order by ended_at desc limit 1)"
-    " where i.state = 'open' and f.cleared_at is null"
+    " where i.state <> 'closed' and f.cleared_at is null"
 )
 LETTERS = "select incident, revision, scope, code, role from mail where accepted_at is not null"
 

@@ -39,6 +39,13 @@ def _another_text(world: World) -> None:
     world.mailer.accepted.append(other)
 
 
+def _twice(world: World) -> None:
+    """Somebody dropped the index that keeps it from happening."""
+    world.watch.ask("drop index incident_open")
+    world.watch.ask("update incident set type = 'x', subject = 'y', cleared_at = null")
+    world.watch.ask("update incident set state = 'open', closed_at = null")
+
+
 def _lively(world: World) -> Accepted:
     one = world.mailer.accepted[-1]
     assert one.by is not None
@@ -67,7 +74,13 @@ AT_REST: dict[str, Tampering] = {
     "stands and did not fail": _sql(f"update finding set type = 'x' where id = {STANDING}"),
     "rows": _sql("delete from finding"),
     "was seen by x": _sql("update finding set last_sweep = 'x'"),
-    "of its findings stand": _sql("update incident set state = 'cleared'"),
+    "of its findings stand": _sql("update incident set cleared_at = 1"),
+    "and over: False": _sql("update incident set state = 'closed', closed_at = 1"),
+    "is open, and over: True": _sql(
+        "update incident set state = 'open', closed_at = null, cleared_at = 1,"
+        " category = 'upkeep'"
+    ),
+    "open incidents": _twice,
     "missed: ": _sql("update verdict set verdict = 'pass', reason = ''"),
     "unexpected: ": _sql("update verdict set verdict = 'fail', reason = 'made-up'"),
     "the last night is": _sql("update sweep set state = 'PARTIAL'"),

@@ -14,7 +14,7 @@ from sqlalchemy import event, select
 from agent.errors import StoreBusy
 from agent.store.audit import Audit, audit_head
 from agent.store.engine import Store
-from agent.store.incidents import incident
+from agent.store.incident_table import incident
 from agent.store.ledger import Claim, Ledger, obligation
 from connectors.http import utc_now
 from tests.support.outside import ROOT, clean_environment

@@ -30,18 +30,20 @@ from tests.support.outside import ROOT, clean_environment
 from tests.support.postgres import Server
 from tests.support.shapes import an_engine, shape
 
-HEAD = "0011"
+HEAD = "0012"
 OF_ZOOM = {"pace", "consent", "consent_token"}
 OF_CALLS = {
     "authorisation", "authorisation_asset", "call", "call_entry", "task", "withdrawal",
     "device_report",
 }  # fmt: skip
 OF_WINDOWS = {"contact_window", "contact_evidence"}
+OF_INCIDENTS = {"incident_event", "incident_relation"}
 OF_EVENTS = {"call_leg", "call_watch", "zoom_event", "zoom_host", "zoom_notice"}
 OF_QUIET = {"quiet", "held_letter"}
 STEPS_DOWN = (
-    ("0007", OF_QUIET), ("0006", {"purge_proof"}), ("0005", OF_EVENTS), ("0003", OF_WINDOWS),
-    ("0002", OF_CALLS), ("0001", OF_ZOOM),
+    ("0010", OF_QUIET), ("0008", OF_INCIDENTS), ("0007", {"device_not_in_use"}),
+    ("0006", {"purge_proof"}), ("0005", OF_EVENTS), ("0003", OF_WINDOWS), ("0002", OF_CALLS),
+    ("0001", OF_ZOOM),
 )  # fmt: skip
 
 

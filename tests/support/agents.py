@@ -62,7 +62,7 @@ class Agent:
             return Sweeps(tx).verdicts(day)
 
     def incidents(self) -> list[Incident]:
-        """Those that are open."""
+        """Those that are not closed."""
         with self.store.read() as tx:
             return Incidents(tx).open()
 

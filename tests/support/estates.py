@@ -207,9 +207,13 @@ class World:
         }
 
     def incidents(self) -> list[Incident]:
-        """Those that are open."""
+        """Those that are not closed."""
         with self.store.read() as tx:
             return Incidents(tx).open()
+
+    def standing(self) -> list[Incident]:
+        """Those of them that are still found."""
+        return [one for one in self.incidents() if one.cleared_at is None]
 
     def findings(self) -> list[Open]:
         with self.store.read() as tx:

@@ -59,6 +59,11 @@ class Outside:
         """Every mail that was ever taken, oldest first."""
         return read_all(self.said["imap"]["host"], self.said["imap"]["port"])
 
+    def by_day(self) -> list[EmailMessage]:
+        """Of them those that come at any hour: not what is for a telephone, at night."""
+        rung = "For duty-phone"
+        return [mail for mail in self.mails() if not mail.get_content().startswith(rung)]
+
     def environment(self, folder: Path, url: str = "") -> dict[str, str]:
         """The variables of an agent that lives in this folder, its database there or not."""
         graph, smtp = self.said["graph"], self.said["smtp"]

@@ -17,6 +17,7 @@ from agent.domain.zoom_legs import Leg
 from agent.effects.base import Effect
 from agent.effects.call_facts import ReadFacts
 from agent.effects.call_watch import Reading, WatchCall
+from agent.effects.events_forget import ForgetEvents
 from agent.effects.mail import SendMail
 from agent.effects.zoom_host import LearnHost
 from agent.effects.zoom_stop import StopKeeping
@@ -60,7 +61,7 @@ MDI1, MDI2 = "K10003", "K10004"
 HOOK = f"https://callsteward.example{PATH}"
 LEASE = timedelta(minutes=3)
 SECONDS = 60.0  # how long the receiver waits for the store here
-SLOTS = {"alarm": 50, "watch": 50}
+SLOTS = {"routine": 50, "alarm": 50, "watch": 50}
 
 
 @dataclass
@@ -139,6 +140,10 @@ class ZoomCalls:
         with self.office.store.read() as tx:
             return Incidents(tx).open()
 
+    def standing(self) -> list[Incident]:
+        """Those that are not closed and still found."""
+        return [one for one in self.incidents() if one.cleared_at is None]
+
     def stops(self, tag: str = MDI1) -> list[str | None]:
         """What came of stopping what was noticed on this iPad."""
         with self.office.store.read() as tx:
@@ -189,6 +194,7 @@ def zoom_calls(folder: Path, now: datetime) -> ZoomCalls:
         ReadFacts(store, ZoomPastMeetings(line, reader), office.keys, LEASE),
         StopKeeping(store, ZoomControl(line, actor), LEASE),
         LearnHost(store, users, POLICY, LEASE),
+        ForgetEvents(),
         SendMail(store, told_by(postbox), timedelta(seconds=32), POLICY.fallback),
     )
     worker = Worker(store, {effect.kind: effect for effect in effects}, SLOTS)

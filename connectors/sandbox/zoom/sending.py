@@ -3,14 +3,23 @@
 import asyncio
 import http.client
 import urllib.parse
+from typing import Protocol
 
-from connectors.sandbox.zoom.webhooks import Delivery, Webhooks
+from connectors.sandbox.zoom.webhooks import Delivery
 
 LOOK_AGAIN = 0.05  # seconds
 PATIENCE = 3  # seconds: who takes longer has not answered
 
 
-async def keep_sending(webhooks: Webhooks) -> None:
+class Waiting(Protocol):
+    """What falls due to be sent, and is told what came back."""
+
+    def take(self) -> list[Delivery]: ...
+
+    def sent(self, delivery: Delivery, status: int | None, body: bytes = b"") -> None: ...
+
+
+async def keep_sending(webhooks: Waiting) -> None:
     """Until cancelled. Sending goes on in a thread; what came back is told here."""
     while True:
         for delivery in webhooks.take():

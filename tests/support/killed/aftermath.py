@@ -114,14 +114,14 @@ class Aftermath:
         return lost + [f"{' '.join(key)} is still a finding" for key in sorted(over)]
 
     def incidents_lost(self) -> list[str]:
-        """Findings without an open incident, two that are one, and some that nobody is told."""
+        """Findings whose incident is closed, two that are one, and some that nobody is told."""
         orphans = self.tables.rows(
             """select f.subject, f.type from finding f left join incident i
-               on i.id = f.incident and i.state = 'open'
+               on i.id = f.incident and i.state <> 'closed'
                where f.cleared_at is null and i.id is null"""
         )
         twins = self.tables.rows(
-            """select type, subject from incident where state = 'open'
+            """select type, subject from incident where state <> 'closed'
                group by type, subject having count(*) > 1"""
         )
         return [
