@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from agent.clock_wiring import clock_effects
 from agent.effects.base import Effect
 from agent.effects.consent_refresh import RefreshConsent
 from agent.effects.mail import SendMail
@@ -128,6 +129,7 @@ class World:
         effects: tuple[Effect, ...] = (
             RunSweep(store=store, mdm=mdm, zoom=zoom, policy=POLICY),
             SendMail(store, told_by(self.mailer), DEADLINE + MARGIN, POLICY.fallback),
+            *clock_effects(store),
         )
         return (
             effects if zoom is None else (*effects, RefreshConsent(store, zoom, CONSENT_LEASE))

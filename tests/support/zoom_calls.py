@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from agent.clock_wiring import clock_effects
 from agent.domain.contacts import COLUMNS
 from agent.domain.incident import Incident
 from agent.domain.zoom_legs import Leg
@@ -195,6 +196,7 @@ def zoom_calls(folder: Path, now: datetime) -> ZoomCalls:
         StopKeeping(store, ZoomControl(line, actor), LEASE),
         LearnHost(store, users, POLICY, LEASE),
         ForgetEvents(),
+        *clock_effects(store),
         SendMail(store, told_by(postbox), timedelta(seconds=32), POLICY.fallback),
     )
     worker = Worker(store, {effect.kind: effect for effect in effects}, SLOTS)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from agent.call_wiring import LOOK, READ
+from agent.clock_wiring import clock_effects
 from agent.contact_wiring import LEASE, ONE_CALL
 from agent.domain.retention import KEEP
 from agent.effects.allow_list import SetAllowList
@@ -81,6 +82,7 @@ class Outside:
             ArrangeMeeting(store, keys, zoom, POLICY, LEASE),
             DeleteMeeting(store, zoom, within, LEASE),
             SendMail(store, told_by(self.world.mailer), DEADLINE + MARGIN, POLICY.fallback),
+            *clock_effects(store),
             RefreshConsent(store, renewed, CONSENT_LEASE),
             EraseCall(store, keys, KEEP),
             *self._watches(store),
