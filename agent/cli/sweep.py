@@ -35,10 +35,11 @@ def sweep(by: BY = None, as_json: JSON = False) -> None:
     routes = load_policy(routes_file=settings.routes_file).routes
     mdm = mdm_of(settings)
     with open_store_of(settings, THOROUGHLY) as store:
-        if missing := missing_contacts(store, load_scheme(), routes):
-            typer.echo(NOBODY.format(len(missing)), err=True)
         found = run(settings, store, mdm, actor_if_named(by), quiet=as_json)
         files = report_files.write(found, settings.data_dir / "reports")
+        missing = missing_contacts(store, load_scheme(), routes)
+    if missing:
+        typer.echo(NOBODY.format(len(missing)), err=True)
     if as_json:
         typer.echo(json.dumps(report_files.plain(found)))
     else:
