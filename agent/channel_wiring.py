@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agent.domain.channels import CHAT, MAIL, SIEM, SMS
 from agent.domain.note import Note
+from agent.domain.routes import PHONE
 from agent.domain.sms import sms
 from agent.errors import Misconfigured, TryAgain
 from agent.ports.alerts import Channel, Route, Tried
@@ -27,6 +28,16 @@ NO_MAIL = "Set CALLSTEWARD_SMTP_HOST and CALLSTEWARD_MAIL_FROM."
 NO_SMS = "Set CALLSTEWARD_NOTIFY_API_KEY_FILE and CALLSTEWARD_NOTIFY_SMS_TEMPLATE_ID."
 NO_CHAT = "Set CALLSTEWARD_APPRISE_URLS_FILE, or tell chat in no route."
 NO_SIEM = "Set CALLSTEWARD_SIEM_FILE, or tell siem in no route."
+
+
+def roles_of(settings: Settings) -> frozenset[str]:
+    """The roles beyond an inbox that something here can send to."""
+    ways = {
+        PHONE: settings.notify_api_key_file,
+        CHAT: settings.apprise_urls_file,
+        SIEM: settings.siem_file,
+    }
+    return frozenset(role for role, configured in ways.items() if configured is not None)
 
 
 def carrier_of(settings: Settings) -> Channel:

@@ -6,6 +6,7 @@ is owed before it begins, so an agent that was down at 02:00 finds it due when i
 
 import logging
 import threading
+from collections.abc import Collection
 from contextlib import closing
 from datetime import time
 from time import monotonic
@@ -13,6 +14,7 @@ from time import monotonic
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from agent.domain.contacts import Place
 from agent.domain.policy import Policy
 from agent.domain.uk_time import LONDON
 from agent.errors import StoreFailed
@@ -31,6 +33,13 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.1  # how soon another process's commit is seen
 MORNING = time(7)
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+
+
+def tell_missing(missing: Collection[Place]) -> None:
+    """A warning at the start: whom nobody could tell (Q10). Their letters go elsewhere."""
+    if missing:
+        cure = "See whom with: callsteward contacts missing"
+        log.warning("contacts are missing", extra={"missing": len(missing), "cure": cure})
 
 
 class Agent:

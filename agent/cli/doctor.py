@@ -29,12 +29,14 @@ def doctor(as_json: JSON = False, mail: MAIL = None) -> None:
     """Look at all that callsteward needs; change nothing. Exit 0 all well, 1 not, 2 not run."""
     from agent.domain.diagnosis import all_well, sentence, wrong
     from agent.looks.machine import machine
+    from agent.policies import load_policy
     from agent.settings import load
     from connectors.http import utc_now
 
     _prove_address(mail)
     try:
         settings = load()
+        load_policy(routes_file=settings.routes_file)
     except Misconfigured as err:
         found = [wrong("settings", sentence(str(err)), err.hint), *machine(utc_now())]
         _tell(found, as_json)

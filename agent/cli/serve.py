@@ -21,7 +21,9 @@ def serve() -> None:
     from agent.doctor_wiring import monitor_of
     from agent.logs import tell_progress
     from agent.policies import load_policy
-    from agent.serve import Agent
+    from agent.schemes import load_scheme
+    from agent.serve import Agent, tell_missing
+    from agent.services.people import missing_contacts
     from agent.settings import load
     from agent.store.integrity import THOROUGHLY
     from agent.trial_wiring import mail_pulse_of
@@ -33,6 +35,7 @@ def serve() -> None:
     policy = load_policy(routes_file=settings.routes_file)
     mdm = mdm_of(settings)
     with open_store_of(settings, THOROUGHLY) as store, only_one(settings):
+        tell_missing(missing_contacts(store, load_scheme(), policy.routes))
         reads = threaded(READS_AT_ONCE)
         worker = worker_of(settings, store, mdm, AGENT_SLOTS, together=reads)
         at = load_clock().digest_at

@@ -22,6 +22,10 @@ ROLES = {
     "regional-silver": "Regional Silver",
     "infosec": "Infosec",
     "provider-management": "provider's management",
+    "deputy": "deputy",
+    "duty-phone": "duty phone",
+    "chat": "chat",
+    "siem": "SIEM",
 }
 MOST = 12  # rows of a table at the terminal; the report has them all
 

@@ -17,21 +17,29 @@ if TYPE_CHECKING:
     from agent.store.engine import Store
 
 WAITS = "The agent carries it out; where none serves, run it again."
+NOBODY = "note: contacts.csv lacks {} of whom we must tell: callsteward contacts missing"
 DRAIN_SECONDS = 120.0  # then letters that wait stay owed, for `serve` or the next sweep
 
 
 def sweep(by: BY = None, as_json: JSON = False) -> None:
     """Check every iPad of the register now. Exit 0 clean, 1 findings, 2 not run or PARTIAL."""
     from agent.cli import report_files, show
+    from agent.policies import load_policy
+    from agent.schemes import load_scheme
+    from agent.services.people import missing_contacts
     from agent.settings import load
     from agent.store.integrity import THOROUGHLY
     from agent.wiring import mdm_of, open_store_of
 
     settings = load()
+    routes = load_policy(routes_file=settings.routes_file).routes
     mdm = mdm_of(settings)
     with open_store_of(settings, THOROUGHLY) as store:
         found = run(settings, store, mdm, actor_if_named(by), quiet=as_json)
         files = report_files.write(found, settings.data_dir / "reports")
+        missing = missing_contacts(store, load_scheme(), routes)
+    if missing:
+        typer.echo(NOBODY.format(len(missing)), err=True)
     if as_json:
         typer.echo(json.dumps(report_files.plain(found)))
     else:

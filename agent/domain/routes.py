@@ -76,8 +76,7 @@ class Recipient:
 
     def __str__(self) -> str:
         """Unlike that of any other inbox: a deputy is of one scope, and says of which."""
-        same_word = self.scope == "establishment" or self.role not in ("deputy", PHONE)
-        word = self.role if same_word else self.name
+        word = self.name if self.role in ("deputy", PHONE) else self.role
         return f"{word}.{self.code}" if self.code else word
 
 

@@ -1,6 +1,6 @@
 """Who is told of an incident, and why; and letters by which people try it out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.domain.fallback import Reached
@@ -22,15 +22,13 @@ from agent.domain.scheme import Scheme
 from agent.domain.uk_time import uk_day
 from agent.errors import BadInput
 from agent.services.people import must_work_here
-from agent.store.addressees import reach
+from agent.store.addressees import NONE, reach
 from agent.store.audit import Audit
 from agent.store.engine import Store, Transaction
 from agent.store.findings import Findings
 from agent.store.incidents import Incidents
 from agent.store.letters import Letters, Sent
 from agent.store.people import People
-
-PROBE = Callable[[Recipient], Reached | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,9 @@ class Explained:
     letters: tuple[Sent, ...]
 
 
-def explain(store: Store, policy: Policy, incident_id: str) -> Explained:
+def explain(
+    store: Store, policy: Policy, incident_id: str, channels: frozenset[str] = NONE
+) -> Explained:
     """As its last revision is, at the places where it stands. Raises BadInput."""
     with store.read() as tx:
         incident = Incidents(tx).find(incident_id)
@@ -76,18 +76,24 @@ def explain(store: Store, policy: Policy, incident_id: str) -> Explained:
             category=incident.category,
             severity=incident.severity,
         )
-        standing = Findings(tx).of_incident(incident.id)
+        revision = revision_of(incident)
+        standing = Findings(tx).of_incident(incident.id) if revision.shared else []
         parts = [one.at(one.establishment, incident.category) for one in standing]
-        found = _explained(tx, policy, parts or [problem], revision_of(incident))
+        routes, told = _explained(tx, policy, parts or [problem], revision, channels)
         letters = Letters(tx).of_incident(incident.id)
-    routes, told = found
-    return Explained(problem, revision_of(incident), routes, told, tuple(letters))
+    return Explained(problem, revision, routes, told, tuple(letters))
 
 
-def imagine(store: Store, policy: Policy, problem: Problem, revision: Revision) -> Explained:
+def imagine(
+    store: Store,
+    policy: Policy,
+    problem: Problem,
+    revision: Revision,
+    channels: frozenset[str] = NONE,
+) -> Explained:
     """Who would be told if this happened. Nothing is written."""
     with store.read() as tx:
-        routes, told = _explained(tx, policy, [problem], revision)
+        routes, told = _explained(tx, policy, [problem], revision, channels)
     return Explained(problem, revision, routes, told, ())
 
 
@@ -119,16 +125,21 @@ def place_of(tx: Transaction, code: str) -> Place:
 
 
 def _explained(
-    tx: Transaction, policy: Policy, parts: Iterable[Problem], revision: Revision
+    tx: Transaction,
+    policy: Policy,
+    parts: Iterable[Problem],
+    revision: Revision,
+    channels: frozenset[str],
 ) -> tuple[tuple[Followed, ...], tuple[Told, ...]]:
     """A route applies where it does for one of the parts: many iPads may share a cause."""
     seen = [(part, place_of(tx, part.establishment)) for part in parts]
     told = {
         to for part, place in seen for to in recipients(part, place, policy.routes, revision)
     }
+    reached = {to: reach(People(tx), to, policy.fallback, channels) for to in sorted(told)}
     return (
         tuple(_followed(route, seen, revision) for route in policy.routes),
-        tuple(Told(to, reach(People(tx), to, policy.fallback)) for to in sorted(told)),
+        tuple(Told(to, found) for to, found in reached.items()),
     )
 
 

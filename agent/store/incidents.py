@@ -244,8 +244,9 @@ class Incidents:
         self.tx.sql.execute(update(mail).where(m.key == key).values(**taken))
 
     def told(self, sweep_began: datetime) -> list[tuple[str, str, datetime | None]]:
-        """Role, code and time of acceptance of every letter written since."""
-        rows = select(m.role, m.code, m.accepted_at).where(m.written_at >= sweep_began)
+        """Role, code and time of acceptance of every incident's letter written since."""
+        since = (m.written_at >= sweep_began) & m.incident.is_not(None)
+        rows = select(m.role, m.code, m.accepted_at).where(since)
         return [(row.role, row.code, row.accepted_at) for row in self.tx.sql.execute(rows)]
 
     def letters(self, incident_id: str) -> list[Told]:

@@ -6,9 +6,18 @@ from itertools import product
 import pytest
 
 from agent.domain.check import Category, Severity
+from agent.domain.incident import Incident
 from agent.domain.problems import Problem
 from agent.domain.route_when import When
-from agent.domain.routes import PLACES, Place, Recipient, Revision, Route, recipients
+from agent.domain.routes import (
+    PLACES,
+    Place,
+    Recipient,
+    Revision,
+    Route,
+    recipients,
+    revision_of,
+)
 from tests.support.cases import POLICY
 
 LOW, MEDIUM, HIGH = Severity
@@ -177,3 +186,14 @@ def test_an_inbox_is_written_as_its_role_and_place() -> None:
     assert [str(to) for to in (SECURITY, SILVER, INFOSEC)] == [
         "security.LEI", "regional-silver.Yorkshire", "infosec",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("subject", "shared"), [("K10001", False), ("platform/x", True)])
+def test_a_revision_is_of_the_time_when_it_began(subject: str, shared: bool) -> None:
+    """Not when the incident was opened: the second one rings at the hour of the second."""
+    incident = Incident(
+        id="INC-2026-00001", type="a.check", subject=subject, establishment="", reason="r",
+        because="b", category=Category.LOSS, severity=HIGH, revision=2, opened_at=AT_NOON.at,
+        changed_at=AT_TWO.at,
+    )  # fmt: skip
+    assert revision_of(incident) == Revision(AT_TWO.at, shared)

@@ -161,7 +161,8 @@ def test_killed_between_storing_and_answering_nothing_is_lost_and_nothing_twice(
         assert len(again) == 1
         assert _open(store) == [incident]
         with store.read() as tx:
-            assert len(Ledger(tx).open("mail")) == 3
+            owed = [one.key for one in Ledger(tx).open("mail")]
+            assert len([key for key in owed if "phone" not in key]) == 3
 
 
 def _repeats(there: Any, hooks: Any) -> list[Any]:

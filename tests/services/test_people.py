@@ -124,7 +124,7 @@ def test_the_store_knows_each_inbox_and_region(store: Store, scheme: Scheme) -> 
     import_contacts(store, scheme, CONTACTS, BY)
     with store.read() as tx:
         people = People(tx)
-        assert len(people.inboxes()) == 9
+        assert len(people.inboxes()) == 14
         assert people.address("national", "", "infosec") == "infosec@hq.example"
         assert people.address("establishment", "BXI", "spoc") is None
         assert people.region_of("MDI") == REGION

@@ -18,8 +18,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    mail = sa.table("mail", sa.column("incident"))
-    op.get_bind().execute(sa.delete(mail).where(mail.c.incident.is_(None)))
+    """An older version knows no letter of no incident, nor what owes it."""
+    sql = op.get_bind()
+    mail = sa.table("mail", sa.column("key"), sa.column("incident"))
+    owed = sa.table("obligation", sa.column("key"))
+    keys = list(sql.scalars(sa.select(mail.c.key).where(mail.c.incident.is_(None))))
+    sql.execute(sa.delete(mail).where(mail.c.key.in_(keys)))
+    sql.execute(sa.delete(owed).where(owed.c.key.in_(keys)))
     with op.batch_alter_table("mail", table_kwargs=STRICT) as table:
         table.drop_column("went_to")
         table.alter_column("incident", existing_type=sa.Text(), nullable=False)
