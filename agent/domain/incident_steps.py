@@ -13,7 +13,7 @@ closing = (g.may, g.acknowledged, g.rung, g.ir)
 STEPS: tuple[Step[Case], ...] = (
     #    step               leaves             enters          gates
     Step("acknowledge",     (S.OPEN,),         S.ACKNOWLEDGED, may),
-    Step("take",            (S.ACKNOWLEDGED, S.IN_HAND), S.IN_HAND, may),
+    Step("take",            STANDING,          S.IN_HAND,      (g.may, g.acknowledged)),
     Step("note",            EVER,              None,           may),
     Step("phone",           EVER,              None,           may),
     Step("ir",              EVER,              None,           may),
