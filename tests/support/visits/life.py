@@ -23,7 +23,7 @@ from tests.support.visits.weather import Weather
 TICK = 0.1
 AIMED = 0.8  # how many of the kills wait for a claim
 OURS = ("contact.close/", "zoom.allow-list/", "zoom.meeting-gone/", "contact.invite/")
-WATCHES = ("contact.watch/", "call.watch/")
+READINGS = ("contact.watch/", "call.watch/", "call.facts/")
 SERVES = b"callsteward serves"
 QUIET = 8.0  # seconds that it lives at most before a kill is looked for
 PATIENT = 10.0  # seconds in which an aimed kill waits for its claim
@@ -217,8 +217,9 @@ class Life:
         until(lambda: not self.unmet(), REST_SECONDS)
 
     def unmet(self) -> list[str]:
-        """The reading of the next night is not due yet, and a look that waits owes nobody."""
+        """The reading of the next night is not due yet; what only reads, when Zoom tells of it
+        minutes later, owes nobody."""
         found = self.house.home.victims.tables.unmet()
         return [
-            one for one in found if not one.endswith("/night") and not one.startswith(WATCHES)
+            one for one in found if not one.endswith("/night") and not one.startswith(READINGS)
         ]
