@@ -27,6 +27,7 @@ from connectors.zoom.estate import ZoomEstate
 from connectors.zoom.invitations import ZoomInvitations
 from connectors.zoom.live import ZoomLive
 from connectors.zoom.meetings import ZoomMeetingControl, ZoomMeetings
+from connectors.zoom.shared_live import SharedLive
 
 ONE_CALL = timedelta(seconds=5)  # a closing is tried again soon, rather than long
 LEASE = timedelta(seconds=30)
@@ -72,13 +73,15 @@ def contact_zoom_of(settings: Settings, store: Store) -> ContactZoom | None:
     estate = ZoomEstate(
         line, reader, consents_of(settings, line, vault_of(settings, store)), in_turn
     )
+    live = ZoomLive(line, reader)
     return ContactZoom(
         users=estate,
         lists=estate,
         control=ZoomListControl(line, actor),
         invitations=ZoomInvitations(line, actor),
         contacts=estate,
-        live=ZoomLive(line, reader),
+        live=live,
+        glance=SharedLive(live, line.now),
         meetings=ZoomMeetings(line, reader),
         arranging=ZoomMeetingControl(line, actor),
     )

@@ -96,8 +96,8 @@ class Worker:
                 case Later(at, why, due):
                     Ledger(tx).postpone(claim, at, why, due=due)
                 case Failed(error, asked):
-                    pause = self._pause(effect, claim, asked)
-                    Ledger(tx).retry(claim, tx.now + pause, error)
+                    again = self._again(effect, claim, asked, (now, tx.now))
+                    Ledger(tx).retry(claim, again, error)
                 case None:
                     Ledger(tx).finish(claim, "void")
         return answer
@@ -124,13 +124,22 @@ class Worker:
         except AgentError as err:
             return Failed(f"{err}. {err.hint}".strip(), None)
 
-    def _pause(self, effect: Effect, claim: Claim, asked: timedelta | None) -> timedelta:
-        """What the outside asked for, or ever longer; a closing never waits long."""
+    def _again(
+        self,
+        effect: Effect,
+        claim: Claim,
+        asked: timedelta | None,
+        took: tuple[datetime, datetime],
+    ) -> datetime:
+        """After what the outside asked for, or an ever longer pause. A closing never waits
+        long, and its pause counts from the attempt's begin: a call that timed out was one."""
+        began, now = took
         if effect.lane != "closing":
-            return pause_after(claim.failures) if asked is None else asked
+            return now + (pause_after(claim.failures) if asked is None else asked)
         if asked is not None:
-            return min(asked, LONGEST_ASKED_OF_A_CLOSING)
-        return min(pause_after(claim.failures), LONGEST_PAUSE_OF_A_CLOSING)
+            return now + min(asked, LONGEST_ASKED_OF_A_CLOSING)
+        pause = min(pause_after(claim.failures), LONGEST_PAUSE_OF_A_CLOSING)
+        return max(now, began + pause)
 
     def _effect(self, key: str) -> Effect:
         return self.effects[key.split("/")[0]]

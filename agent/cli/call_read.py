@@ -34,6 +34,7 @@ def show(
     """One call and all that was stated. Nothing personal unless it is asked for."""
     from agent.domain.call import State
     from agent.services import call_book, call_day
+    from agent.services.call_erasure import keeping
     from agent.services.call_zoom import in_zoom
 
     who = actor(by) if personal else None
@@ -42,7 +43,7 @@ def show(
         words = call_book.personal(here, call, who) if who else {}
         waits = found.state in (State.APPROVED, State.INTERRUPTED)
         missing = call_day.missing(here, found) if waits else ()
-        zoom = in_zoom(here, found)
+        zoom, kept = in_zoom(here, found), keeping(here, found)
     entries = [
         {
             "number": one.number,
@@ -58,6 +59,7 @@ def show(
     duties = [_task(one) for one in tasks]
     if as_json:
         told = {**plain(found), "local_id": asset.local_id, **_in_zoom(zoom)}
+        told["keeping"] = list(kept.lines())
         typer.echo(
             json.dumps({**told, "entries": entries, "tasks": duties, "missing": list(missing)})
         )
@@ -77,8 +79,8 @@ def show(
             typer.echo(f"{name.replace('_', ' ')}: {line}")
     for debt in plain(found)["debts"]:  # type: ignore[attr-defined]
         typer.echo(f"debt: {debt}")
-    for one in tasks:
-        typer.echo(_duty(one))
+    for line in (*map(_duty, tasks), *kept.lines()):
+        typer.echo(line)
 
 
 def _in_zoom(found: "InZoom") -> dict[str, list[str]]:

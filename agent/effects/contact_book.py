@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from agent.domain.call import Call, State
 from agent.domain.contact import LIVE, Window
 from agent.domain.contact import State as Stage
+from agent.domain.facts import NEVER
 from agent.effects.contact_exempt import exempt
 from agent.errors import Misconfigured
 from agent.store.addresses import address_of
@@ -64,10 +65,19 @@ def runs_on(tx: Transaction, tag: str, beside: str = "") -> bool:
 
 
 def seen_on(tx: Transaction, window: Window, now: datetime) -> bool:
-    """Whether a meeting was seen on this iPad just now, whose end nobody told of."""
+    """Whether a meeting was seen on this iPad just now, whose end nobody told of: neither
+    Zoom, nor staff after it was seen."""
     calls = Calls(tx).select(c.device == window.device, c.at > now - A_DAY)
-    legs = [leg for call in calls for leg in Legs(tx).of(call.id)]
-    return any(leg.running and leg.last_seen > now - JUST_NOW for leg in legs)
+    return any(
+        leg.running and leg.last_seen > max(now - JUST_NOW, _told_over(call))
+        for call in calls
+        for leg in Legs(tx).of(call.id)
+    )
+
+
+def _told_over(call: Call) -> datetime:
+    """When staff last said that its meeting was over: it ended, or the line broke."""
+    return max((entry.at for entry in call.of("end", "drop")), default=NEVER)
 
 
 def window_of(store: Store, wanted: str) -> tuple[Window, Call]:

@@ -15,7 +15,15 @@ from agent.domain.zoom import NOT_TOLD
 from agent.effects.base import Answered, Later, Look
 from agent.effects.contact_book import runs_on, seen_on, window_of
 from agent.effects.contact_exempt import exempt
-from agent.effects.contact_zoom import RUNS, ContactZoom, proven, reached, runs, user_of
+from agent.effects.contact_zoom import (
+    RUNS,
+    ContactZoom,
+    proven,
+    reached,
+    runs,
+    still_runs,
+    user_of,
+)
 from agent.errors import TryAgain
 from agent.store.audit import Audit
 from agent.store.engine import Store, Transaction
@@ -31,7 +39,7 @@ BY_STAFF = {
     State.EXPIRED: "expired",
 }
 STATED = timedelta(seconds=2)  # until it is looked at again whether staff have ended the call
-PROVEN = timedelta(seconds=30)  # until meetings are read again, which is dear
+PROVEN = timedelta(seconds=30)  # until meetings are read again that nothing cheap tells of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,8 @@ class CloseWindow:
         user = user_of(zoom, window.account, window.user)
         with self.store.read() as tx:
             other = runs_on(tx, window.device, beside=call.id) or seen_on(tx, window, now)
+        if not stated and still_runs(zoom, user):
+            return _waits(now + RUNS)
         running = proven(zoom, user) if not stated else runs(zoom, user, now, stated=other)
         if _not_told(running) and not call.of("start"):
             running = runs(zoom, user, now, stated=other)
@@ -108,9 +118,12 @@ class CloseWindow:
             case Unknown(_, why):
                 raise TryAgain(f"nobody can tell whether a meeting runs: {why}")
             case Known(True):
-                soon = now + (RUNS if stated else PROVEN)
-                return Later(soon, "a meeting runs on this iPad", due=soon)
+                return _waits(now + (RUNS if stated else PROVEN))
         return None
+
+
+def _waits(until: datetime) -> Later:
+    return Later(until, "a meeting runs on this iPad", due=until)
 
 
 def _not_told(fact: Fact[bool]) -> bool:

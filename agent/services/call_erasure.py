@@ -1,9 +1,14 @@
-"""Erasing what is personal in a call before its time: two people, once nothing is open."""
+"""When what is personal in a call is erased; and erasing it before its time: two people, once
+nothing is open."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from agent.domain.call import OVER, Call
 from agent.domain.people import Actor
+from agent.domain.retention import over_since
+from agent.domain.uk_time import uk_day
 from agent.errors import NotAllowed
 from agent.services.call_office import Office, staff_of
 from agent.store.call_erasure import ERASE, ERASED, erased, holds, strike
@@ -12,6 +17,36 @@ from agent.store.engine import Transaction
 from agent.store.ledger import Claim, Ledger
 
 LEASE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long what is personal in a call is kept. `due` (UTC): None while it is not over.
+    `held` is what keeps it longer, as it stands now."""
+
+    erased_at: datetime | None
+    due: datetime | None
+    held: tuple[str, ...]
+    days: int
+
+    def lines(self) -> Iterator[str]:
+        """For people; days are those of the UK."""
+        if self.erased_at is not None:
+            yield f"what was personal was erased on {uk_day(self.erased_at)}"
+        elif self.due is None:
+            yield f"what is personal is kept until {self.days} days after the call is over"
+        else:
+            yield f"what is personal is erased on {uk_day(self.due)}"
+            yield from (f"but not while {why}" for why in self.held)
+
+
+def keeping(office: Office, call: Call) -> Keeping:
+    """As it stands now."""
+    since = over_since(call)
+    due = None if since is None else since + office.keep
+    with office.store.read() as tx:
+        held = () if due is None or call.erased_at is not None else holds(tx, call)
+    return Keeping(call.erased_at, due, held, office.keep.days)
 
 
 def erase(office: Office, call_id: str, by: Actor, second: Actor) -> Call:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
@@ -180,7 +179,7 @@ def _upgrade_file(path: Path) -> str:
             revision(sql)
             upgrade(sql)
             return named(sql)
-    except (DatabaseError, CommandError) as err:
+    except DatabaseError as err:
         raise Misconfigured(f"the database cannot be upgraded: {_plain(err)}", _LOOK) from err
     finally:
         engine.dispose()

@@ -90,6 +90,8 @@ def test_from_the_application_to_the_confirmed_contact(types: Types) -> None:
     assert told(types(*confirm, "--not-non-contact", "--read-back", *by))["recorded"]
     show = told(types("call", "show", ID, "--json"))
     assert (show["state"], show["debts"], len(show["entries"])) == ("approved", [], 9)
+    assert show["keeping"] == ["what is personal is kept until 90 days after the call is over"]
+    assert show["keeping"][0] in types("call", "show", ID)[1]
     for shown in (json.dumps(show), types("call", "show", ID)[1]):
         assert not [word for word in PERSONAL if word in shown]
     whole = types("call", "show", ID, "--personal", "--by", "S-MDI-SPOC")[1]

@@ -23,7 +23,7 @@ from agent.errors import Misconfigured, NotAllowed
 from agent.services.audit import verify_chain
 from agent.services.call_book import personal
 from agent.services.call_case import How
-from agent.services.call_erasure import erase
+from agent.services.call_erasure import erase, keeping
 from agent.services.call_office import Office
 from agent.services.calls import record
 from agent.services.consents import device_named
@@ -233,6 +233,25 @@ def test_an_incident_of_its_ipad_holds_it_and_then_no_more(desk: Desk) -> None:
     assert not desk.at(DUE + LOOK_AGAIN).gone(call)  # it is over, and nobody closed it
     closed(incident_desk(desk.office.store), found.id, by("GOV"), by("SPOC"))
     assert desk.at(DUE + 2 * LOOK_AGAIN).gone(call)
+
+
+def test_people_see_when_it_is_erased_and_what_holds_it(desk: Desk) -> None:
+    def says(call: str) -> list[str]:
+        return list(keeping(desk.office, desk.office.found(call)).lines())
+
+    waits = asked_for(desk.office)
+    assert says(waits) == ["what is personal is kept until 90 days after the call is over"]
+    call = desk.cancelled()
+    assert says(call) == ["what is personal is erased on 2027-02-18"]
+    with desk.office.store.begin() as tx:
+        found = raise_and_tell(
+            tx, desk.office.policy, OVERRIDDEN, ipad(desk), "overridden", by("GOV")
+        )
+    assert says(call)[1:] == [f"but not while {found.id} is open"]
+    with desk.office.store.begin() as tx:
+        clear(tx, OVERRIDDEN, ipad(desk), by("GOV"))
+    desk.at(DUE)
+    assert says(call) == ["what was personal was erased on 2027-02-18"]
 
 
 def test_an_incident_of_later_calls_does_not_hold_it(desk: Desk) -> None:

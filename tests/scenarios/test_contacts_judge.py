@@ -149,6 +149,15 @@ def test_lateness_counts_from_when_it_could_be_closed(harm: str) -> None:
     assert judge.lateness(calm=False) == {"C-1-W1": 1.0}
 
 
+def test_an_agent_that_was_away_is_late_and_that_is_told_apart() -> None:
+    """Killed at 55, there again at 61.5; killed at 61.8, there again only at 63."""
+    judge = a_judge()
+    judge.notes.deaths += [Death(at(55), {}), Death(at(61.8), {})]
+    judge.notes.downs += [6.5, 1.2]
+    assert judge.lateness(calm=False) == {"C-1-W1": 2.0}
+    assert judge.lateness(calm=False, served=True) == {"C-1-W1": 0.5}
+
+
 def test_the_audit_tells_when_each_window_closed_and_was_verified_first() -> None:
     class Row:
         id, call, device, group = "C-1-W1", "C-1", "K1", "G1"

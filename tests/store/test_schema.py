@@ -5,7 +5,9 @@ import sys
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 import agent.store.authorisations
@@ -24,7 +26,7 @@ import agent.store.zoom_events  # noqa: F401  (each declares its tables)
 from agent.errors import Misconfigured
 from agent.store.engine import metadata
 from agent.store.opening import open_store, upgrade_database
-from agent.store.schema import downgrade, upgrade
+from agent.store.schema import MIGRATIONS, downgrade, known, upgrade, wanted
 from connectors.http import utc_now
 from tests.support.outside import ROOT, clean_environment
 from tests.support.postgres import Server
@@ -133,6 +135,14 @@ def test_the_schema_goes_down_step_by_step_and_up_again(empty: str) -> None:
         upgrade(sql)
     engine.dispose()
     assert shape(empty) == whole
+
+
+def test_the_names_of_the_migrations_tell_what_alembic_reads_in_them() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    assert known() == {one.revision for one in scripts.walk_revisions()}
+    assert wanted() == scripts.get_current_head()
 
 
 def test_a_database_taken_down_to_nothing_is_a_new_one(empty: str) -> None:

@@ -48,6 +48,16 @@ def _raises(err: Exception) -> Callable[[], Answered]:
     return does
 
 
+def _takes(desk: "Desk", time: timedelta) -> Callable[[], Answered]:
+    """It fails after so long."""
+
+    def does() -> Answered:
+        desk.clock.now += time
+        raise TryAgain("away")
+
+    return does
+
+
 @dataclass
 class Desk:
     clock: Clock
@@ -156,6 +166,18 @@ def test_a_closing_is_tried_every_thirty_seconds_at_least(desk: Desk) -> None:
         assert desk.pause() <= 30 * SECOND
         desk.wait()
     assert desk.pause() == timedelta(0)
+
+
+def test_the_pause_of_a_closing_counts_from_the_begin_of_its_attempt(desk: Desk) -> None:
+    """What timed out has had its pause; so has nobody but a closing."""
+    for lane, pauses in (("closing", [0, 0, 1]), ("alarm", [8, 16, 32])):
+        desk.letters.lane, found = lane, []
+        for seconds in (1, 2, 2):
+            desk.letters.does = _takes(desk, seconds * SECOND)
+            desk.perform()
+            found.append(desk.pause() // SECOND)
+            desk.wait()
+        assert found == pauses
 
 
 def test_a_pause_that_the_outside_asks_for_is_kept(desk: Desk) -> None:

@@ -39,6 +39,7 @@ from connectors.zoom.client import App, Line
 from connectors.zoom.invitations import ZoomInvitations
 from connectors.zoom.live import ZoomLive
 from connectors.zoom.meetings import ZoomMeetingControl, ZoomMeetings
+from connectors.zoom.shared_live import SharedLive
 from tests.support import calls as said
 from tests.support.estates import BASE, BY, NO_PATIENCE, Clock, InProcess, World, make_world
 from tests.support.registers import as_file
@@ -215,13 +216,15 @@ def outside_of(world: World, folder: Path) -> ContactZoom:
     reading = App(apps.account_id, read.client_id, read.client_secret)
     acting = App(apps.account_id, act.client_id, act.client_secret)
     estate = reader(world, SealedTokens(world.store, KeyFile(folder / "zoom.key")))
+    live = ZoomLive(line, reading)
     return ContactZoom(
         users=estate,
         lists=estate,
         control=ZoomListControl(line, acting),
         invitations=ZoomInvitations(line, acting),
         contacts=estate,
-        live=ZoomLive(line, reading),
+        live=live,
+        glance=SharedLive(live, now),
         meetings=ZoomMeetings(line, reading),
         arranging=ZoomMeetingControl(line, acting),
     )

@@ -90,8 +90,7 @@ class Outside:
 
     def _watches(self, store: Store) -> tuple[Effect, ...]:
         users = ZoomUsers(Client(self.line, self._tokens(self._app("reader"))))
-        shared: Any = SharedLive(self._turned(ZoomLive, "reader"), self.line.now)
-        turn(shared, self.scheduler, "the dashboard")
+        shared = self._shared()
         facts = self._turned(ZoomPastMeetings, "reader")
         control = self._turned(ZoomControl, "actor")
         return (
@@ -119,9 +118,16 @@ class Outside:
             invitations=self._turned(ZoomInvitations, "actor"),
             contacts=estate,
             live=self._turned(ZoomLive, "reader"),
+            glance=self._shared(),
             meetings=self._turned(ZoomMeetings, "reader"),
             arranging=self._turned(ZoomMeetingControl, "actor"),
         )
+
+    def _shared(self) -> SharedLive:
+        shared: Any = SharedLive(self._turned(ZoomLive, "reader"), self.line.now)
+        turn(shared, self.scheduler, "the dashboard")
+        found: SharedLive = shared
+        return found
 
     def _app(self, name: str) -> App:
         apps = self.world.core.zoom.apps

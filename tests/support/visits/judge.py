@@ -182,15 +182,23 @@ class Judge:
     def _address(self, one: Way) -> str:
         return self.notes.addresses.get(one.id, "")
 
-    def lateness(self, *, calm: bool, unstated: bool = False) -> dict[str, float]:
-        """Seconds from when each window had to be closed, and could be, until it was."""
+    def lateness(
+        self, *, calm: bool, unstated: bool = False, served: bool = False
+    ) -> dict[str, float]:
+        """Seconds from when each window had to be closed, and could be, until it was.
+        `served`: not before there was an agent again after a kill."""
+        back = list(self.notes.served_again()) if served else []
         return {
-            one.id: max(0.0, (one.closed_at - self._could(one, one.closed_at)).total_seconds())
+            one.id: max(0.0, self._late(one, one.closed_at, back).total_seconds())
             for one in self.ways
             if one.closed_at is not None and one.id in self.notes.due
             if (one.call in self.notes.calm) is calm
             if (one.id in self.notes.unstated) is unstated
         }
+
+    def _late(self, one: Way, closed: datetime, back: Sequence[datetime]) -> timedelta:
+        since = [at for at in back if at <= closed]
+        return closed - max([self._could(one, closed), *since])
 
     def _could(self, one: Way, closed: datetime) -> datetime:
         """The latest of: due, the lease of who died over it, Zoom back, the meeting over."""

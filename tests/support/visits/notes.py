@@ -1,9 +1,9 @@
 """What an observer writes down of calls while they are made. Times are aware UTC."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,8 @@ class Notes:
     downs: list[float] = field(default_factory=list)  # seconds from a kill until it serves
     strangers: list[str] = field(default_factory=list)  # meetings of others
     calm: set[str] = field(default_factory=set)  # calls that were made before the first kill
+
+    def served_again(self) -> Iterator[datetime]:
+        """When the agent was there again, after each kill."""
+        for death, seconds in zip(self.deaths, self.downs, strict=False):
+            yield death.at + timedelta(seconds=seconds)

@@ -33,6 +33,7 @@ class Verdict:
     audit_bad: list[str]
     latest: list[str]  # windows
     late: list[float]
+    late_served: list[float]  # counted from when an agent was there again, at the earliest
     late_unstated: list[float]
     alarms: list[float]
     baseline: list[float]
@@ -65,6 +66,7 @@ class Verdict:
             "changed_during_live_call": len(self.changed),
             "audit_bad_rows": len(self.audit_bad),
             "late_p99_s": round(_of(self.late, 99), 2),
+            "late_served_p99_s": round(_of(self.late_served, 99), 2),
             "late_unstated_max_s": round(max(self.late_unstated, default=0.0), 2),
             "alarm_p95_s": round(_of(self.alarms, 95), 2),
             "baseline_s": round(_of(self.baseline, 99), 2),
@@ -83,7 +85,8 @@ class Verdict:
         if self.downs:
             yield (
                 f"after a kill the agent served again within {max(self.downs):.1f} s, half the"
-                f" times within {median(self.downs):.1f} s; lateness has this in it"
+                f" times within {median(self.downs):.1f} s; lateness has this in it, and"
+                f" without it the 99th percentile is {_of(self.late_served, 99):.2f} s"
             )
         if self.late_unstated:
             most = max(self.late_unstated)
@@ -125,6 +128,7 @@ def verdict_of(life: Life) -> Verdict:
         audit_bad=chain_broken(home),
         latest=sorted(late, key=lambda one: -late[one])[:5],
         late=list(late.values()),
+        late_served=list(judge.lateness(calm=False, served=True).values()),
         late_unstated=list(judge.lateness(calm=False, unstated=True).values()),
         alarms=after.lateness(),
         baseline=list(judge.lateness(calm=True).values()),
