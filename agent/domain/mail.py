@@ -19,6 +19,7 @@ from agent.domain.annex_e import QUESTIONS
 from agent.domain.check import Category, Rule
 from agent.domain.checks.letter import LETTER
 from agent.domain.checks.tenant import TENANT
+from agent.domain.delivery import UNDELIVERED, where
 from agent.domain.incident import Incident
 from agent.domain.problems import NOT_KNOWN, SWEEP_PARTIAL
 from agent.domain.routes import Recipient
@@ -45,6 +46,12 @@ OPERATIONS = {
         "who must know is told at once",
         "See whether contacts.csv names the inbox rightly, and ask the mail server's people why"
         " our mail is not taken. It is tried again by itself; until then, ring who must know.",
+    ),
+    UNDELIVERED: (
+        "who must know is told at once",
+        "See in contacts.csv whether this address or number is right, and ask who reads it."
+        " Until a letter arrives there, tell them by telephone. What was not delivered is not"
+        " sent again.",
     ),
     "contact.close.late": (
         "a contact window closes once its call is over",
@@ -177,6 +184,8 @@ def _where(incident: Incident, devices: Sequence[str]) -> list[str]:
         return ["Where: the MDM itself"]
     if incident.subject == ACCOUNT:
         return ["Where: our Zoom account; nobody knows yet whether it is an iPad's meeting"]
+    if incident.type == UNDELIVERED:
+        return [f"Where: letters to {where(incident.subject)}"]
     if incident.category is Category.OPERATIONAL:
         return ["Where: the agent itself"]
     known = STRANGER.fullmatch(incident.subject)

@@ -68,6 +68,7 @@ mail = Table(
     Column("written_at", Moment, nullable=False),
     Column("accepted_at", Moment),
     Column("answer", Text),
+    Index("mail_message_id", "message_id"),
     sqlite_strict=True,
 )
 m = mail.c

@@ -274,7 +274,7 @@ def test_a_file_that_is_no_database_is_one_line(ready: Cli) -> None:
 
 
 def test_the_database_is_brought_up_to_date_by_hand(cli: Cli) -> None:
-    assert cli("database", "upgrade") == (0, "The database has schema 0007.\n", "")
+    assert cli("database", "upgrade") == (0, "The database has schema 0010.\n", "")
     cli.set(CALLSTEWARD_DATABASE_URL=f"sqlite:///{cli.home / 'none' / 'x.db'}")
     code, _, err = cli("database", "upgrade")
     assert code == 2

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 import agent.store.authorisations
 import agent.store.calls
+import agent.store.deliveries
 import agent.store.device_reports
 import agent.store.hosts
 import agent.store.legs
@@ -29,7 +30,7 @@ from tests.support.outside import ROOT, clean_environment
 from tests.support.postgres import Server
 from tests.support.shapes import an_engine, shape
 
-HEAD = "0007"
+HEAD = "0010"
 OF_ZOOM = {"pace", "consent", "consent_token"}
 OF_CALLS = {
     "authorisation", "authorisation_asset", "call", "call_entry", "task", "withdrawal",
@@ -38,8 +39,8 @@ OF_CALLS = {
 OF_WINDOWS = {"contact_window", "contact_evidence"}
 OF_EVENTS = {"call_leg", "call_watch", "zoom_event", "zoom_host", "zoom_notice"}
 STEPS_DOWN = (
-    ("0006", {"purge_proof"}), ("0005", OF_EVENTS), ("0003", OF_WINDOWS), ("0002", OF_CALLS),
-    ("0001", OF_ZOOM),
+    ("0007", {"mail_receipt"}), ("0006", {"purge_proof"}), ("0005", OF_EVENTS),
+    ("0003", OF_WINDOWS), ("0002", OF_CALLS), ("0001", OF_ZOOM),
 )  # fmt: skip
 
 
