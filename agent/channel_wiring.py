@@ -1,6 +1,6 @@
 """By which channel people are told, as the settings say."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -62,18 +62,24 @@ def channels_of(settings: Settings, phone: str) -> Mapping[str, Channel]:
 
 def routes_of(settings: Settings, phone: str) -> dict[str, Route]:
     """Those that are configured. Raises Misconfigured where one is so by half."""
-    found: dict[str, Route | None] = {
-        MAIL: mail_of(settings),
-        SMS: _text_messages(settings, phone),
-        CHAT: _chats(settings),
-        SIEM: None if settings.siem_file is None else SiemFile(settings.siem_file),
-    }
-    one_by_one = (SMS, CHAT)  # letters by mail have the other places of the lane
-    return {
-        name: Turnstile(route, name) if name in one_by_one else route
-        for name, route in found.items()
-        if route is not None
-    }
+    mail = mail_of(settings)
+    found = {} if mail is None else {MAIL: mail}
+    return found | {name: make() for name, make in makers_of(settings, phone).items()}
+
+
+def makers_of(settings: Settings, phone: str) -> dict[str, Callable[[], Route]]:
+    """What makes each one beside mail that is configured.
+
+    Text messages and chats are told one by one: letters by mail have the lane's other places.
+    """
+    found: dict[str, Callable[[], Route]] = {}
+    if settings.notify_sms_template_id is not None:
+        found[SMS] = lambda: Turnstile(_text_messages(settings, phone), SMS)
+    if settings.apprise_urls_file is not None:
+        found[CHAT] = lambda: Turnstile(_chats(settings), CHAT)
+    if settings.siem_file is not None:
+        found[SIEM] = partial(SiemFile, settings.siem_file)
+    return found
 
 
 def mail_of(settings: Settings) -> Route | None:
@@ -131,17 +137,14 @@ def _graph(settings: Settings) -> GraphMailer:
     return GraphMailer(app, reach_of(settings), utc_now, settings.graph_url, settings.login_url)
 
 
-def _text_messages(settings: Settings, phone: str) -> Route | None:
-    if settings.notify_sms_template_id is None:
-        return None
+def _text_messages(settings: Settings, phone: str) -> Route:
     return _notify(settings, "sms", lambda note: {"text": sms(note, phone)})
 
 
-def _chats(settings: Settings) -> Route | None:
-    file = settings.apprise_urls_file
-    if file is None:
-        return None
-    lines = (line.strip() for line in read_file("apprise_urls_file", file).splitlines())
+def _chats(settings: Settings) -> Route:
+    name = "apprise_urls_file"
+    text = read_file(name, Path(_needed(settings, name)))
+    lines = (line.strip() for line in text.splitlines())
     urls = [line for line in lines if line and not line.startswith("#")]
     reach = reach_of(settings)
     way = Way(deadline=reach.deadline, proxy=reach.proxy, ca_bundle=reach.ca_bundle)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from agent.channel_wiring import mail_server
+from agent.channel_wiring import mail_of, makers_of
+from agent.policies import load_policy
+from agent.ports.alerts import Route
 from agent.ports.mailbox import Mailbox
-from agent.ports.outside import Acting, MailRoute, MdmAccess, Monitor, Reachable, ZoomAccess
+from agent.ports.outside import Acting, MdmAccess, Monitor, Reachable, ZoomAccess
 from agent.settings import Settings, read_file
 from agent.trial_wiring import mailbox_of
 from agent.wiring import needed
@@ -33,8 +35,10 @@ class ConfiguredOutside:
     def hosts(self) -> Mapping[str, Callable[[], Reachable]]:
         s = self.settings
         urls: dict[str, str] = {}
-        if s.mdm is not None:
+        if s.mdm is not None or s.mail_channel == "graph":
             urls |= {"Microsoft Entra ID": s.login_url, "Microsoft Graph": s.graph_url}
+        if s.notify_api_key_file is not None:
+            urls |= {"GOV.UK Notify": s.notify_url}
         if s.zoom_account_id is not None:
             urls |= {"Zoom's sign-in": s.zoom_oauth_url, "Zoom's API": s.zoom_api_url or API}
         return {
@@ -67,8 +71,11 @@ class ConfiguredOutside:
         app = acting_app(self.settings)
         return None if app is None else ZoomControl(_zoom_line(self.settings), app)
 
-    def mail(self) -> MailRoute | None:
-        return mail_server(self.settings)
+    def mail(self) -> Route | None:
+        return mail_of(self.settings)
+
+    def channels(self) -> Mapping[str, Callable[[], Route]]:
+        return makers_of(self.settings, load_policy().phone)
 
     def mailbox(self) -> Mailbox | None:
         return mailbox_of(self.settings)

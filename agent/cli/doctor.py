@@ -74,10 +74,11 @@ def _installation(settings: "Settings", mail: str | None) -> Iterator["Installat
 def _every(it: "Installation") -> "list[Diagnosis]":
     """What is here is looked at while the outside answers."""
     from agent.domain.diagnosis import ok
-    from agent.looks import database, estate, machine, outside
+    from agent.looks import channels, database, estate, machine, outside
 
     seconds = it.settings.deadline_seconds + MARGIN
-    asked = [Asked(look, it) for look in (*outside.host_looks(it), *outside.LOOKS)]
+    away = (*outside.host_looks(it), *outside.LOOKS, *channels.LOOKS)
+    asked = [Asked(look, it) for look in away]
     end = monotonic() + seconds
     found = [ok("settings", "The settings are valid.")]
     for look in (*machine.LOOKS, *database.LOOKS, *estate.LOOKS):

@@ -19,6 +19,7 @@ from agent.domain.annex_e import QUESTIONS
 from agent.domain.check import Category, Rule
 from agent.domain.checks.letter import LETTER
 from agent.domain.checks.tenant import TENANT
+from agent.domain.delivery import UNDELIVERED, where
 from agent.domain.incident import Incident
 from agent.domain.problems import NOT_KNOWN, SWEEP_PARTIAL
 from agent.domain.routes import Recipient
@@ -71,6 +72,12 @@ OPERATIONS = {
         "the test mail of every night arrives",
         "See whether the mailbox can be read (callsteward doctor), and ask the mail server's"
         " people where our mail stays. Until it arrives, ring who must know.",
+    ),
+    UNDELIVERED: (
+        "who must know is told at once",
+        "See in contacts.csv whether this address or number is right, and ask who reads it."
+        " Until a letter arrives there, tell them by telephone. What was not delivered is not"
+        " sent again.",
     ),
     "contact.close.late": (
         "a contact window closes once its call is over",
@@ -208,12 +215,7 @@ def acknowledging(incident: Incident) -> str:
 
 def _where(incident: Incident, devices: Sequence[str]) -> list[str]:
     if incident.establishment:
-        lines = [f"Establishment: {incident.establishment}"]
-        if incident.subject.startswith(LETTER):
-            return [*lines, "Where: its authorisation under section 40E (Annex C)"]
-        if STRANGER.fullmatch(incident.subject):
-            return [*lines, f"Where: {incident.subject}, which the register does not know"]
-        return [*lines, f"iPad: {', '.join(devices)}, asset tag {incident.subject}"]
+        return [f"Establishment: {incident.establishment}", _what(incident, devices)]
     if incident.subject.startswith("platform/"):
         yours = [f"Yours: {', '.join(devices)}"] if devices else []
         return [f"Where: {incident.because}", *yours]
@@ -221,11 +223,24 @@ def _where(incident: Incident, devices: Sequence[str]) -> list[str]:
         return ["Where: the MDM itself"]
     if incident.subject == ACCOUNT:
         return ["Where: our Zoom account; nobody knows yet whether it is an iPad's meeting"]
+    if incident.type == UNDELIVERED:
+        return [f"Where: letters to {where(incident.subject)}"]
     if incident.category is Category.OPERATIONAL:
         return ["Where: the agent itself"]
     known = STRANGER.fullmatch(incident.subject)
     subject = incident.subject if known else "a device whose serial is no serial"
     return [f"Where: {subject}, of no establishment that the register knows"]
+
+
+def _what(incident: Incident, devices: Sequence[str]) -> str:
+    """Of an establishment."""
+    if incident.subject.startswith(LETTER):
+        return "Where: its authorisation under section 40E (Annex C)"
+    if STRANGER.fullmatch(incident.subject):
+        return f"Where: {incident.subject}, which the register does not know"
+    if incident.category is Category.OPERATIONAL:
+        return f"Where: {incident.because}"
+    return f"iPad: {', '.join(devices)}, asset tag {incident.subject}"
 
 
 def _asked(incident: Incident, rule: Rule | None) -> list[str]:

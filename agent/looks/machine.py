@@ -14,7 +14,10 @@ from agent.settings import PREFIX, Settings
 
 OURS = "callsteward"
 PACKAGES = ("agent", "connectors")
-SECRETS = ("_secret_file", "_password_file", "_private_key_file", "_url_file")
+SECRETS = (
+    "_secret_file", "_password_file", "_private_key_file", "_api_key_file", "_token_file",
+    "_url_file", "_urls_file",
+)  # fmt: skip
 
 
 def secret_files(it: Installation) -> Iterator[Diagnosis]:

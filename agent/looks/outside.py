@@ -5,11 +5,12 @@ from functools import partial
 
 from agent.domain.diagnosing import certificate_end, clock_skew, permissions, plan
 from agent.domain.diagnosis import Diagnosis, ok, sentence, warning, wrong
-from agent.domain.trial import trial_mail
+from agent.domain.trial import trial_note
 from agent.domain.trial_mail import ROUTE
 from agent.errors import AgentError, Misconfigured, StoreFailed
 from agent.looks.base import Installation, Look
-from agent.ports.outside import MailRoute, Reachable
+from agent.ports.alerts import Route
+from agent.ports.outside import Reachable
 from agent.services.doctor import read_by_infosec
 
 NO_MDM = "Set CALLSTEWARD_MDM=intune and the CALLSTEWARD_INTUNE_* settings."
@@ -32,7 +33,7 @@ def host_looks(it: Installation) -> tuple[Look, ...]:
 
 def about(host: str) -> str:
     """host.zoom-s-api"""
-    return "host." + "-".join(host.lower().replace("'", " ").split())
+    return "host." + "-".join(host.lower().replace("'", " ").replace(".", " ").split())
 
 
 def _reached(name: str, make: Callable[[], Reachable], it: Installation) -> Iterator[Diagnosis]:
@@ -118,19 +119,18 @@ def mail(it: Installation) -> Iterator[Diagnosis]:
     if route is None:
         yield wrong("mail", "No mail server is configured: nobody is told.", NO_MAIL)
         return
-    sender = it.settings.mail_from or ""
-    to = it.mail_to or _infosec(it) or sender
+    to = it.mail_to or _infosec(it) or it.settings.mail_from or ""
     try:
-        ends = route.try_out(sender=sender, to=to)
+        tried = route.try_out(to=to)
     except AgentError as err:
         yield wrong("mail", sentence(str(err)), err.hint)
         return
-    yield ok("mail", "The mail server takes our login, our sender and a recipient of ours.")
-    if ends is not None:
-        which, cure = "The mail server's certificate", "Ask who runs the mail server."
-        yield certificate_end("mail.certificate", which, ends, it.now(), cure)
+    yield ok("mail", tried.says)
+    if tried.ends is not None:
+        about, cure = "mail.certificate", "Renew it, or ask who runs the mail server."
+        yield certificate_end(about, tried.certificate, tried.ends, it.now(), cure)
     if it.mail_to is not None:
-        yield _sent(it, route, sender, it.mail_to)
+        yield _sent(it, route, it.mail_to)
 
 
 def _infosec(it: Installation) -> str | None:
@@ -141,10 +141,9 @@ def _infosec(it: Installation) -> str | None:
         return None
 
 
-def _sent(it: Installation, route: MailRoute, sender: str, to: str) -> Diagnosis:
-    message = trial_mail(sender, to, it.now())
+def _sent(it: Installation, route: Route, to: str) -> Diagnosis:
     says = "A test mail was accepted. See whether it came, and not as spam."
-    return _done("mail.test", lambda: route.send(message, sender=sender, to=to), says)
+    return _done("mail.test", lambda: route.send(trial_note(it.now()), to=to), says)
 
 
 def mailbox(it: Installation) -> Iterator[Diagnosis]:

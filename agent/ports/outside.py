@@ -7,7 +7,7 @@ from typing import Protocol
 
 from agent.domain.facts import Fact
 from agent.domain.zoom import Scopes
-from agent.ports.alerts import Mailer
+from agent.ports.alerts import Route
 from agent.ports.mailbox import Mailbox
 
 
@@ -70,17 +70,6 @@ class Acting(Protocol):
         ...
 
 
-class MailRoute(Mailer, Protocol):
-    """The way that our mails take."""
-
-    def try_out(self, *, sender: str, to: str) -> datetime | None:
-        """The whole conversation up to the mail itself, which is not sent.
-
-        Gives when the server's certificate ends. Raises as `send`.
-        """
-        ...
-
-
 class Monitor(Protocol):
     """An outside monitor that expects to hear of us."""
 
@@ -102,7 +91,11 @@ class Outside(Protocol):
 
     def zoom_actor(self) -> Acting | None: ...
 
-    def mail(self) -> MailRoute | None: ...
+    def mail(self) -> Route | None: ...
+
+    def channels(self) -> Mapping[str, Callable[[], Route]]:
+        """Those beside mail, by name. Each raises Misconfigured for itself."""
+        ...
 
     def mailbox(self) -> Mailbox | None: ...
 

@@ -106,6 +106,12 @@ def read_by_infosec(store: Store) -> str | None:
         return People(tx).address("national", "", "infosec")
 
 
+def has_telephones(store: Store) -> bool:
+    """Whether somebody is told by telephone number."""
+    with store.read() as tx:
+        return any(box.address.startswith("+") for box in People(tx).inboxes())
+
+
 def _began(now: datetime, at: time) -> date:
     """The UK day of the last sweep that was due."""
     here = now.astimezone(LONDON)

@@ -54,6 +54,7 @@ mail = Table(
     Column("answer", Text),
     Column("went_to", Text),  # who stood in, as Recipient is written; none: nobody had to
     Index("mail_incident", "incident", "revision"),
+    Index("mail_message_id", "message_id"),
     sqlite_strict=True,
 )
 m = mail.c

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 
-from agent.web.zoom_events import Receiver
+from agent.web.asgi import App
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -40,7 +40,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(app: Receiver, door: socket.socket, ready: Callable[[], None]) -> None:
+def serve(app: App, door: socket.socket, ready: Callable[[], None]) -> None:
     """Blocks. Nothing of a request is logged here: it may be anybody's."""
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
     Server(config, ready).run(sockets=[door])

@@ -215,6 +215,16 @@ def _acting(**changed: object) -> Break:
     return act
 
 
+def _notify(sms: str = "sms_template_id", key: str = "") -> Break:
+    def configure(it: Installed) -> None:
+        told = it.outside.said["notify"]
+        it.set("notify_url", told["base_url"])
+        it.set("notify_sms_template_id", told[sms])
+        it.set_secret("notify_api_key_file", key or told["api_key"])
+
+    return configure
+
+
 W, X, U = "warning", "wrong", "could not look"
 
 
@@ -277,6 +287,18 @@ FAULTS: dict[str, tuple[Break, dict[str, str]]] = {
     "mail server away": (_set("smtp_port", "1"), {"mail": X}),
     "mail CA": (_unset("smtp_ca_file"), {"mail": X}),
     "no mailbox": (_mailbox, {"mail.mailbox": X}),
+    "telephones": (_sql("UPDATE inbox SET address = '+447700900123' WHERE role = 'infosec'"),
+                   {"channel.sms": X, "mail": X}),
+    "template of another kind": (_notify(sms="email_template_id"), {"channel.sms": X}),
+    "key of Notify": (_notify(key="x-" + "0" * 8 + "-0000" * 3 + "-" + "0" * 12 + "-" +
+                              "0" * 8 + "-0000" * 3 + "-" + "0" * 12), {"channel.sms": X}),
+    "Notify without a key": (_set("notify_sms_template_id", "x"), {"channel.sms": X}),
+    "chat that is none": (lambda it: it.set_secret("apprise_urls_file", f"{CANARY}://x"),
+                          {"channel.chat": X}),
+    "no chat": (lambda it: it.set_secret("apprise_urls_file", "# none yet"),
+                {"channel.chat": X}),
+    "no folder for a SIEM": (_set("siem_file", "/none/siem.jsonl"), {"channel.siem": X}),
+    "Graph by half": (_set("mail_channel", "graph"), {"mail": X}),
     "no heartbeat": (_unset("heartbeat_url_file"), {"heartbeat": W}),
     "heartbeat without TLS": (lambda it: it.set_secret("heartbeat_url_file",
                               f"http://{CANARY}.example/x"), {"heartbeat": X}),
@@ -297,6 +319,31 @@ def test_each_fault_is_told_with_its_cure_and_hides_nothing_else(
     assert _not_ok(found) == bad
     assert code == (1 if bad else 0)
     assert all(found[about]["cure"] for about in bad)
+
+
+def test_each_channel_that_is_configured_is_tried_and_tells_nobody(
+    well: Installed, outside: Outside
+) -> None:
+    _notify()(well)
+    well.set_secret("apprise_urls_file", f"json://127.0.0.1:1/{CANARY}")
+    well.set("siem_file", well.home / "siem.jsonl")
+    graph, notify = outside.said["graph"], outside.control("GET", "notify")["kept"]
+    for name in ("tenant_id", "certificate_file", "private_key_file"):
+        well.set(f"mail_graph_{name}", graph[name])
+    well.set("mail_graph_client_id", graph["mail_client_id"])
+    well.set("mail_channel", "graph")
+    code, found = well.doctor()
+    assert _not_ok(found) == {}
+    assert code == 0
+    assert set(found) >= {
+        "channel.sms", "channel.chat", "channel.siem", "host.gov-uk-notify",
+        "host.gov-uk-notify.clock",
+    }  # fmt: skip
+    assert found["mail"]["says"] == "Microsoft Graph lets our app send mail."
+    assert "for mail" in found["mail.certificate"]["says"]
+    assert CANARY not in str(found)
+    assert outside.control("GET", "notify")["kept"] == notify
+    assert not (well.home / "siem.jsonl").exists()
 
 
 def test_a_register_without_an_ipad_is_told(well: Installed) -> None:

@@ -19,6 +19,7 @@ from agent.domain.checks import CHECKS, RULES
 from agent.domain.checks.letter import LETTER_RULES, of_the_letter
 from agent.domain.checks.serial import serial
 from agent.domain.checks.tenant import of_the_tenant
+from agent.domain.delivery import FAILED, UNDELIVERED, undelivered
 from agent.domain.device import (
     App,
     Compliance,
@@ -213,7 +214,8 @@ def _problems(mark: str) -> list[Problem]:
     found += platforms(many, 10000, POLICY.limits).values()
     found += platforms(many, 10, POLICY.limits).values()
     late_ones = [p for kind in LATE_AFTER for p in late(kind, {"all": [NOW - 3 * DAY]}, NOW)]
-    return [*found, partial((mark, f"{mark} again")), *late_ones]
+    lost = [undelivered("duty-phone.MDI", status) for status in FAILED]
+    return [*found, partial((mark, f"{mark} again")), *late_ones, *lost]
 
 
 def _letters(mark: str) -> Iterator[tuple[Problem, Letter]]:
@@ -397,11 +399,14 @@ def test_missing_answers_are_named_by_their_checks_but_not_those_of_many() -> No
 
 
 def test_the_agents_own_duties_each_have_their_text() -> None:
-    assert OPERATIONS.keys() == {SWEEP_PARTIAL, *(f"{kind}.late" for kind in LATE_AFTER)}
+    late_ones = (f"{kind}.late" for kind in LATE_AFTER)
+    assert OPERATIONS.keys() == {SWEEP_PARTIAL, UNDELIVERED, *late_ones}
     for problem in _problems("markword"):
         if problem.type in OPERATIONS:
             body = _letter(problem, Recipient("national", "", "infosec")).body
-            assert "Where: the agent itself" in body
+            lost = problem.type == UNDELIVERED
+            where = "letters to duty-phone.MDI" if lost else "the agent itself"
+            assert f"Where: {where}" in body
             assert OPERATIONS[problem.type][0] in " ".join(body.split())
 
 

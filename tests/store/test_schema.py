@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 import agent.store.authorisations
 import agent.store.calls
+import agent.store.deliveries
 import agent.store.device_reports
 import agent.store.hosts
 import agent.store.legs
@@ -32,7 +33,7 @@ from tests.support.outside import ROOT, clean_environment
 from tests.support.postgres import Server
 from tests.support.shapes import an_engine, shape
 
-HEAD = "0012"
+HEAD = "0013"
 OF_ZOOM = {"pace", "consent", "consent_token"}
 OF_CALLS = {
     "authorisation", "authorisation_asset", "call", "call_entry", "task", "withdrawal",
@@ -43,9 +44,9 @@ OF_INCIDENTS = {"incident_event", "incident_relation"}
 OF_EVENTS = {"call_leg", "call_watch", "zoom_event", "zoom_host", "zoom_notice"}
 OF_QUIET = {"quiet", "held_letter"}
 STEPS_DOWN = (
-    ("0010", OF_QUIET), ("0008", OF_INCIDENTS), ("0007", {"device_not_in_use"}),
-    ("0006", {"purge_proof"}), ("0005", OF_EVENTS), ("0003", OF_WINDOWS), ("0002", OF_CALLS),
-    ("0001", OF_ZOOM),
+    ("0012", {"mail_receipt"}), ("0010", OF_QUIET), ("0008", OF_INCIDENTS),
+    ("0007", {"device_not_in_use"}), ("0006", {"purge_proof"}), ("0005", OF_EVENTS),
+    ("0003", OF_WINDOWS), ("0002", OF_CALLS), ("0001", OF_ZOOM),
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ def chats(*ports: int, limit: timedelta = AMPLE) -> AppriseChats:
 
 class TestApprise(ChannelContract):
     TO: ClassVar = ""
+    BOUND: ClassVar = 60.0  # a process has to start, on a machine that is busy
     FAULTS: ClassVar = {
         "away": TryAgain,
         "busy": TryAgain,
@@ -82,15 +83,16 @@ class TestApprise(ChannelContract):
     def faulty(self, serve: Serve) -> Faulty:
         def make(fault: str) -> Channel:
             if fault == "away":
-                return chats(nobody(), limit=QUICK)
+                return chats(nobody(), limit=AMPLE)
             if fault == "no address":
-                return AppriseChats([f"nothing://{SECRET}"], Way(deadline=QUICK))
+                return AppriseChats([f"nothing://{SECRET}"], Way(deadline=AMPLE))
             ill = Server(
                 lambda asked: self.SAID[fault],
                 drip=lambda asked: fault == "drip",
                 cut=lambda asked: fault == "cut",
             )
-            return chats(serve(ill.talk()), limit=QUICK)
+            limit = QUICK if fault == "drip" else AMPLE
+            return chats(serve(ill.talk()), limit=limit)
 
         return make
 
