@@ -375,6 +375,28 @@ def test_a_dashboard_of_another_period_proves_nothing(
     assert gap(live.live(host)) == "period-clipped"
 
 
+def test_a_dashboard_that_ends_today_shows_all_that_runs(
+    there: Sandboxed, live: ZoomLive, host: User
+) -> None:
+    """We ask until tomorrow; nothing runs then."""
+    today = there.core.clock().date().isoformat()
+    _dashboard(there, lambda body: {**body, "to": today})
+    found = live.live(host)
+    assert isinstance(found, Known)
+    assert found.value.gap is None
+
+
+@pytest.mark.parametrize("hours", [-24, 24])
+def test_a_meeting_is_seen_by_a_clock_that_is_of_another_day(
+    there: Sandboxed, calls: OnTheIpad, host: User, hours: int
+) -> None:
+    meeting = calls.start(instant=True)
+    line = there.line(now=lambda: there.core.clock() + timedelta(hours=hours))
+    found = ZoomLive(line, there.app("reader")).live(host)
+    assert isinstance(found, Known)
+    assert found.value.rows == (meeting,)
+
+
 @pytest.mark.parametrize("row", [5, {}, {"id": 7, "uuid": "u==", "email": ""}])
 def test_a_meeting_of_nobody_may_be_the_hosts(
     there: Sandboxed, live: ZoomLive, host: User, row: object
