@@ -30,6 +30,7 @@ from connectors.zoom.meetings import ZoomMeetingControl, ZoomMeetings
 from connectors.zoom.shared_live import SharedLive
 
 ONE_CALL = timedelta(seconds=5)  # a closing is tried again soon, rather than long
+GLANCE = timedelta(seconds=30)  # two dashboards a minute, for all that wait
 LEASE = timedelta(seconds=30)
 """Of every effect here. None begins to change anything once two calls, the token's and its own,
 could outlast it."""
@@ -81,7 +82,7 @@ def contact_zoom_of(settings: Settings, store: Store) -> ContactZoom | None:
         invitations=ZoomInvitations(line, actor),
         contacts=estate,
         live=live,
-        glance=SharedLive(live, line.now),
+        glance=SharedLive(live, line.now, GLANCE),
         meetings=ZoomMeetings(line, reader),
         arranging=ZoomMeetingControl(line, actor),
     )

@@ -19,10 +19,12 @@ LOOKED = timedelta(minutes=1)  # how often it is asked whether one meeting is re
 
 
 class SharedLive:
-    """The port `LiveMeetings`, frugally."""
+    """The port `LiveMeetings`, frugally. `fresh` is how old a dashboard may be."""
 
-    def __init__(self, live: ZoomLive, now: Callable[[], datetime]) -> None:
-        self._live, self._now = live, now
+    def __init__(
+        self, live: ZoomLive, now: Callable[[], datetime], fresh: timedelta = FRESH
+    ) -> None:
+        self._live, self._now, self._fresh = live, now, fresh
         self._board: Dashboard | None = None
         self._recorded: dict[LiveMeeting, tuple[datetime, Fact[bool]]] = {}
         self._lock = Lock()
@@ -60,7 +62,7 @@ class SharedLive:
     def _dashboard(self) -> Dashboard:
         """Who comes while it is read waits for that reading."""
         with self._lock:
-            if self._board is None or self._now() - self._board.at >= FRESH:
+            if self._board is None or self._now() - self._board.at >= self._fresh:
                 self._board = self._live.dashboard()
             return self._board
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from agent.contact_wiring import GLANCE
 from agent.domain.application import Asked
 from agent.domain.contact import State, Window
 from agent.domain.contact_words import Invite, Removed
@@ -224,7 +225,7 @@ def outside_of(world: World, folder: Path) -> ContactZoom:
         invitations=ZoomInvitations(line, acting),
         contacts=estate,
         live=live,
-        glance=SharedLive(live, now),
+        glance=SharedLive(live, now, GLANCE),
         meetings=ZoomMeetings(line, reading),
         arranging=ZoomMeetingControl(line, acting),
     )
