@@ -146,13 +146,13 @@ def send_mail_of(settings: Settings, store: Store, policy: Policy) -> SendMail:
         sender=settings.mail_from or "",
         lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
         fallback=policy.fallback,
-        channels=channels_of(settings),
+        texts=sends_texts(settings),
     )
 
 
-def channels_of(settings: Settings) -> frozenset[str]:
-    """The roles beyond an inbox that something here can send to: none yet."""
-    return frozenset()
+def sends_texts(settings: Settings) -> bool:
+    """Whether something here sends text messages: nothing does yet."""
+    return False
 
 
 def mail_worker_of(settings: Settings, store: Store) -> Worker:

@@ -70,19 +70,19 @@ def explain(
     from agent.services.routes import explain as of_incident
     from agent.services.routes import imagine
     from agent.settings import load
-    from agent.wiring import channels_of, open_store_of
+    from agent.wiring import open_store_of, sends_texts
 
     if (incident is None) == (type_ is None):
         raise BadInput("say what to explain", "Give an incident's id, or --type for any other.")
     settings = load()
-    policy, channels = load_policy(routes_file=settings.routes_file), channels_of(settings)
+    policy, texts = load_policy(routes_file=settings.routes_file), sends_texts(settings)
     with open_store_of(settings) as store:
         if incident is not None:
-            found = of_incident(store, policy, incident, channels)
+            found = of_incident(store, policy, incident, texts=texts)
         else:
             problem = _thought_up(policy, type_ or "", site, severity, category, reason)
             revision = Revision(_moment(store, at), shared)
-            found = imagine(store, policy, problem, revision, channels)
+            found = imagine(store, policy, problem, revision, texts=texts)
     if as_json:
         typer.echo(json.dumps(show_routes.plain(found, addresses=addresses)))
     else:

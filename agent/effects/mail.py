@@ -9,7 +9,7 @@ from agent.domain.mail import rendered
 from agent.effects.base import Answered, Look
 from agent.errors import TryAgain
 from agent.ports.alerts import Mailer
-from agent.store.addressees import NONE, reach
+from agent.store.addressees import reach
 from agent.store.audit import Audit
 from agent.store.engine import Store, Transaction
 from agent.store.incidents import Incidents
@@ -28,7 +28,7 @@ class SendMail:
     sender: str
     lease: timedelta
     fallback: Fallback
-    channels: frozenset[str] = NONE  # roles beyond an inbox that the mailer sends to
+    texts: bool = False  # something here sends text messages
     kind = "mail"
     lane = "alarm"
 
@@ -40,8 +40,8 @@ class SendMail:
         """Hand it over. The address is today's: a corrected contact is used at once."""
         with self.store.read() as tx:
             posted = Incidents(tx).posted(claim.key)
-            found = reach(People(tx), posted.to, self.fallback, self.channels)
-        if found is None:
+            found = reach(People(tx), posted.to, self.fallback, texts=self.texts)
+        if found is None or not found.address:
             raise TryAgain(
                 f"nobody has told us the address of {posted.to}, nor of who stands in",
                 after=NO_INBOX_PAUSE,
