@@ -8,7 +8,6 @@ from pathlib import Path
 
 from agent.domain.channels import CHAT, MAIL, SIEM, SMS
 from agent.domain.note import Note
-from agent.domain.routes import PHONE
 from agent.domain.sms import sms
 from agent.errors import Misconfigured, TryAgain
 from agent.ports.alerts import Channel, Route, Tried
@@ -30,14 +29,9 @@ NO_CHAT = "Set CALLSTEWARD_APPRISE_URLS_FILE, or tell chat in no route."
 NO_SIEM = "Set CALLSTEWARD_SIEM_FILE, or tell siem in no route."
 
 
-def roles_of(settings: Settings) -> frozenset[str]:
-    """The roles beyond an inbox that something here can send to."""
-    ways = {
-        PHONE: settings.notify_api_key_file,
-        CHAT: settings.apprise_urls_file,
-        SIEM: settings.siem_file,
-    }
-    return frozenset(role for role, configured in ways.items() if configured is not None)
+def sends_texts(settings: Settings) -> bool:
+    """Whether something here sends text messages."""
+    return settings.notify_api_key_file is not None
 
 
 def carrier_of(settings: Settings) -> Channel:

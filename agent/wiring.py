@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from agent.call_wiring import effects_of_calls
-from agent.channel_wiring import carrier_of, channels_of, roles_of
+from agent.channel_wiring import carrier_of, channels_of, sends_texts
 from agent.clock_wiring import clock_effects
 from agent.contact_wiring import call_keys_of, contact_effects, proof_key_of
 from agent.domain.policy import Policy
@@ -149,7 +149,7 @@ def send_mail_of(settings: Settings, store: Store, policy: Policy) -> SendMail:
         channels=channels_of(settings, policy.phone),
         lease=timedelta(seconds=settings.deadline_seconds) + MARGIN,
         fallback=policy.fallback,
-        roles=roles_of(settings),
+        texts=sends_texts(settings),
         noise=load_noise(),
     )
 

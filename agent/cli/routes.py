@@ -65,7 +65,7 @@ def explain(
     as_json: JSON = False,
 ) -> None:
     """Who would be told of an incident, and why. Exit 1 where somebody cannot be told."""
-    from agent.channel_wiring import roles_of
+    from agent.channel_wiring import sends_texts
     from agent.domain.routes import Revision
     from agent.policies import load_policy
     from agent.services.routes import explain as of_incident
@@ -76,14 +76,14 @@ def explain(
     if (incident is None) == (type_ is None):
         raise BadInput("say what to explain", "Give an incident's id, or --type for any other.")
     settings = load()
-    policy, channels = load_policy(routes_file=settings.routes_file), roles_of(settings)
+    policy, texts = load_policy(routes_file=settings.routes_file), sends_texts(settings)
     with open_store_of(settings) as store:
         if incident is not None:
-            found = of_incident(store, policy, incident, channels)
+            found = of_incident(store, policy, incident, texts=texts)
         else:
             problem = _thought_up(policy, type_ or "", site, severity, category, reason)
             revision = Revision(_moment(store, at), shared)
-            found = imagine(store, policy, problem, revision, channels)
+            found = imagine(store, policy, problem, revision, texts=texts)
     if as_json:
         typer.echo(json.dumps(show_routes.plain(found, addresses=addresses)))
     else:

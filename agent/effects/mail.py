@@ -11,7 +11,7 @@ from agent.domain.quiet import NoiseRules
 from agent.effects.base import Answered, Later, Look
 from agent.errors import TryAgain
 from agent.ports.alerts import Channel
-from agent.store.addressees import NONE, reach
+from agent.store.addressees import reach
 from agent.store.audit import Audit
 from agent.store.engine import Store, Transaction
 from agent.store.incidents import Incidents, Posted
@@ -31,7 +31,7 @@ class SendMail:
     channels: Mapping[str, Channel]
     lease: timedelta
     fallback: Fallback
-    roles: frozenset[str] = NONE  # roles beyond an inbox that a channel here sends to
+    texts: bool = False  # something here sends text messages
     noise: NoiseRules | None = None  # None: nothing is ever held
     kind = "mail"
     lane = "alarm"
@@ -95,7 +95,7 @@ class SendMail:
     def _read(self, claim: Claim) -> tuple[Posted, Reached | None]:
         with self.store.read() as tx:
             posted = Incidents(tx).posted(claim.key)
-            return posted, reach(People(tx), posted.to, self.fallback, self.roles)
+            return posted, reach(People(tx), posted.to, self.fallback, texts=self.texts)
 
 
 def _accepted(way: str, answer: str, found: Reached) -> Answered:

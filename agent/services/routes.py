@@ -22,7 +22,7 @@ from agent.domain.scheme import Scheme
 from agent.domain.uk_time import uk_day
 from agent.errors import BadInput
 from agent.services.people import must_work_here
-from agent.store.addressees import NONE, reach
+from agent.store.addressees import reach
 from agent.store.audit import Audit
 from agent.store.engine import Store, Transaction
 from agent.store.findings import Findings
@@ -59,7 +59,7 @@ class Explained:
 
 
 def explain(
-    store: Store, policy: Policy, incident_id: str, channels: frozenset[str] = NONE
+    store: Store, policy: Policy, incident_id: str, *, texts: bool = False
 ) -> Explained:
     """As its last revision is, at the places where it stands. Raises BadInput."""
     with store.read() as tx:
@@ -79,7 +79,7 @@ def explain(
         revision = revision_of(incident)
         standing = Findings(tx).of_incident(incident.id) if revision.shared else []
         parts = [one.at(one.establishment, incident.category) for one in standing]
-        routes, told = _explained(tx, policy, parts or [problem], revision, channels)
+        routes, told = _explained(tx, policy, parts or [problem], revision, texts=texts)
         letters = Letters(tx).of_incident(incident.id)
     return Explained(problem, revision, routes, told, tuple(letters))
 
@@ -89,11 +89,12 @@ def imagine(
     policy: Policy,
     problem: Problem,
     revision: Revision,
-    channels: frozenset[str] = NONE,
+    *,
+    texts: bool = False,
 ) -> Explained:
     """Who would be told if this happened. Nothing is written."""
     with store.read() as tx:
-        routes, told = _explained(tx, policy, [problem], revision, channels)
+        routes, told = _explained(tx, policy, [problem], revision, texts=texts)
     return Explained(problem, revision, routes, told, ())
 
 
@@ -129,14 +130,15 @@ def _explained(
     policy: Policy,
     parts: Iterable[Problem],
     revision: Revision,
-    channels: frozenset[str],
+    *,
+    texts: bool,
 ) -> tuple[tuple[Followed, ...], tuple[Told, ...]]:
     """A route applies where it does for one of the parts: many iPads may share a cause."""
     seen = [(part, place_of(tx, part.establishment)) for part in parts]
     told = {
         to for part, place in seen for to in recipients(part, place, policy.routes, revision)
     }
-    reached = {to: reach(People(tx), to, policy.fallback, channels) for to in sorted(told)}
+    reached = {to: reach(People(tx), to, policy.fallback, texts=texts) for to in sorted(told)}
     return (
         tuple(_followed(route, seen, revision) for route in policy.routes),
         tuple(Told(to, found) for to, found in reached.items()),

@@ -4,21 +4,18 @@ from agent.domain.fallback import Fallback, Reached, instead_of, why_unreached
 from agent.domain.routes import COPIES, PHONE, REGION_OF, Place, Recipient
 from agent.store.people import People
 
-NONE: frozenset[str] = frozenset()
-
 
 def reach(
-    people: People, to: Recipient, fallback: Fallback, channels: frozenset[str] = NONE
+    people: People, to: Recipient, fallback: Fallback, *, texts: bool = False
 ) -> Reached | None:
     """The address of this recipient or of who stands in; None where neither has one.
 
-    `channels`: the roles that are no inbox and that something here can send to all the same:
-    a telephone by text, and copies, whose address is empty.
+    `texts`: something here sends texts, so that a telephone number is an address.
     """
     if to.role in COPIES:
-        return Reached(to, "") if to.role in channels else None
+        return Reached(to, "")
     own = address_of(people, to)
-    if own and (to.role != PHONE or PHONE in channels):
+    if own and usable(to, texts=texts):
         return Reached(to, own)
     why = why_unreached(to, known=own is not None)
     for other in instead_of(to, _place_of(people, to), fallback):
@@ -26,6 +23,11 @@ def reach(
         if address:
             return Reached(other, address, why)
     return None
+
+
+def usable(to: Recipient, *, texts: bool) -> bool:
+    """Whether something here can send to such an address at all."""
+    return texts or to.role != PHONE
 
 
 def address_of(people: People, to: Recipient) -> str | None:

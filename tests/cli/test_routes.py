@@ -254,3 +254,13 @@ def test_who_is_missing_is_told_at_the_start_of_a_sweep(ready: Cli) -> None:
 
 def test_every_role_that_a_letter_may_have_is_shown_by_a_sweep() -> None:
     assert {role for _, role in PLACES.values()} <= ROLES.keys()
+
+
+def test_a_route_of_ones_own_is_followed_outside_of_a_sweep_too(ready: Cli) -> None:
+    own_routes(ready)
+    assert ready("device", "report-lost", "K10001", "--by", "S-ACI-SPOC")[0] == 0
+    found = json.loads(ready("routes", "explain", FIRST, "--json")[1])
+    assert (found["type"], found["shared"]) == ("device.reported-lost", False)
+    told = {one["to"] for one in found["told"]}
+    assert {"governor.ACI", "regional-silver.Northern Dales"} <= told
+    assert {one["to"] for one in found["letters"]} == told

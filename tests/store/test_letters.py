@@ -88,8 +88,8 @@ def test_what_was_written_before_survives_the_schema_in_both_directions(url: str
     engine.dispose()
 
 
-def test_a_channel_makes_a_telephone_and_a_copy_reachable(store: Store) -> None:
-    """Without one the telephone's letter goes to who stands in, and a copy waits."""
+def test_a_telephone_is_reached_where_something_sends_texts(store: Store) -> None:
+    """Where nothing does its letter goes to who stands in. A copy has no address at all."""
     with store.begin() as tx:
         tx.sql.execute(
             text(
@@ -98,15 +98,14 @@ def test_a_channel_makes_a_telephone_and_a_copy_reachable(store: Store) -> None:
             )
         )
     with store.read() as tx:
-        people, both = People(tx), frozenset({"duty-phone", "chat"})
+        people = People(tx)
         found = reach(people, PHONE, POLICY.fallback)
         assert found is not None
         assert (found.to, found.address) == (INFOSEC, "i@hq.example")
         assert found.because == "to whom nothing here can send a text"
-        found = reach(people, PHONE, POLICY.fallback, both)
+        found = reach(people, PHONE, POLICY.fallback, texts=True)
         assert found is not None
         assert (found.to, found.address, found.because) == (PHONE, "+447700900123", "")
-        assert reach(people, CHAT, POLICY.fallback) is None
-        found = reach(people, CHAT, POLICY.fallback, both)
+        found = reach(people, CHAT, POLICY.fallback)
         assert found is not None
         assert (found.to, found.address) == (CHAT, "")
