@@ -33,7 +33,7 @@ class SendMail:
         """Nobody can ask a mail server what it took; some channels can tell."""
         posted, address = self._read(claim)
         way = channel_of(posted.to, address)
-        seen = self.channels[way].earlier(_note(posted))
+        seen = self.channels[way].earlier(_note(posted), to=address)
         return Look.CANNOT_TELL if seen is None else _accepted(way, seen)
 
     def act(self, claim: Claim, now: datetime) -> Answered:

@@ -163,6 +163,9 @@ class Control:
     def _set_notify(self, body: Json, rest: str) -> Any:
         """Where receipts go and with which token, its limits, how far its clock is ahead."""
         notify = self.core.notify
+        if body.get("forget"):
+            notify.kept.clear()
+            notify.receipts.log.clear()
         notify.receipts.url = str(body.get("receipts", notify.receipts.url))
         notify.receipts.token = str(body.get("token", notify.receipts.token))
         notify.per_minute = int(body.get("per_minute", notify.per_minute))

@@ -60,6 +60,12 @@ SAID = {
 }
 
 
+def row(id_: str, at: str = "2026-11-22T02:05:01.000000Z", **changed: str) -> Any:
+    """One message as Notify lists it."""
+    to = {"email_address": INBOX, "phone_number": NUMBER}
+    return {"id": id_, "created_at": at, **to, **changed}
+
+
 class OfNotify(ChannelContract):
     KIND: ClassVar[Any]
     FAULTS: ClassVar = {
@@ -138,15 +144,30 @@ class OfNotify(ChannelContract):
         ("rows", "told"),
         [
             ([], None),
-            ([{"id": ID}], f"201 {ID} (taken before, 1 in all)"),
-            ([{"id": ID}, {"id": OTHER}], f"201 {ID} (taken before, 2 in all)"),
+            ([row(ID)], f"201 {ID} (taken before, 1 in all)"),
+            ([row(ID), row(OTHER)], f"201 {ID} (taken before, 2 in all)"),
+            (
+                [row(ID, at="2026-11-15T02:05:00.000000Z"), row(OTHER)],
+                f"201 {OTHER} (taken before, 1 in all)",
+            ),
+            ([row(ID, at="2026-11-15T02:05:00.000000Z")], None),
+            ([row(ID, at="soon")], None),
+            (
+                [row(ID, email_address="other@justice.example", phone_number="07700900124")],
+                None,
+            ),
+            (
+                [row(ID, phone_number="07700 900123", email_address=INBOX.upper())],
+                f"201 {ID} (taken before, 1 in all)",
+            ),
+            (["odd"], None),
         ],
     )
     def test_what_notify_took_before_is_asked_by_our_reference(
         self, serve: Serve, rows: list[Any], told: str | None
     ) -> None:
         server = Server(lambda asked: answer(200, {"notifications": rows, "links": {}}))
-        assert self.reached(serve(server.talk())).earlier(NOTE) == told
+        assert self.reached(serve(server.talk())).earlier(NOTE, to=self.TO) == told
         (asked,) = server.asked
         assert asked.method == "GET"
         assert asked.path == (
@@ -156,7 +177,7 @@ class OfNotify(ChannelContract):
     def test_a_look_that_tells_nothing_is_not_taken_for_no(self, serve: Serve) -> None:
         server = Server(lambda asked: answer(200, {"links": {}}))
         with pytest.raises(UnknownReply):
-            self.reached(serve(server.talk())).earlier(NOTE)
+            self.reached(serve(server.talk())).earlier(NOTE, to=self.TO)
 
     @pytest.mark.parametrize("places", [{}, {"text": {}, "subject": {}, "body": {}}])
     def test_a_template_with_other_places_is_told(self, serve: Serve, places: Any) -> None:
