@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 import jwt
@@ -80,11 +81,15 @@ class OfNotify(ChannelContract):
         "a list": UnknownReply,
         "no id": UnknownReply,
         "elsewhere": UnknownReply,
+        "certificate": Refused,
     }
 
-    def reached(self, port: int, limit: timedelta = AMPLE) -> NotifyChannel:
+    def reached(
+        self, port: int, limit: timedelta = AMPLE, tls: bool = False, ca: Path | None = None
+    ) -> NotifyChannel:
+        url = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
         service = Service(
-            key=KEY, url=f"http://127.0.0.1:{port}", reach=Reach(deadline=limit), now=utc_now
+            key=KEY, url=url, reach=Reach(deadline=limit, ca_bundle=ca), now=utc_now
         )
         fields: Any = {
             "email": lambda note: {"subject": note.subject, "body": note.body},
@@ -107,8 +112,10 @@ class OfNotify(ChannelContract):
         ]
 
     @pytest.fixture
-    def faulty(self, serve: Serve) -> Faulty:
+    def faulty(self, serve: Serve, tls_port: int) -> Faulty:
         def make(fault: str) -> Channel:
+            if fault == "certificate":
+                return self.reached(tls_port, tls=True)
             if fault == "away":
                 return self.reached(nobody(), SHORT)
             ill = Server(
@@ -119,6 +126,13 @@ class OfNotify(ChannelContract):
             return self.reached(serve(ill.talk()), SHORT)
 
         return make
+
+    def test_the_authority_of_the_settings_is_trusted(
+        self, tls_port: int, trusted: Path
+    ) -> None:
+        """What answers there is not Notify, but it was believed to be who it is."""
+        with pytest.raises(UnknownReply):
+            self.reached(tls_port, tls=True, ca=trusted).earlier(NOTE, to=self.TO)
 
     def test_the_answer_is_notify_s_id(self, channel: Channel) -> None:
         assert channel.send(NOTE, to=self.TO) == f"201 {ID}"
