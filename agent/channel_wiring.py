@@ -115,7 +115,7 @@ class NotSetUp:
     def send(self, note: Note, *, to: str) -> str:
         raise TryAgain(self.what, after=NOT_SET_UP_PAUSE, hint=self.cure)
 
-    def earlier(self, note: Note) -> str | None:
+    def earlier(self, note: Note, *, to: str) -> str | None:
         return None
 
 

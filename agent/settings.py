@@ -206,7 +206,9 @@ class Settings(BaseSettings):
         description="Notify's template for mail: subject ((subject)), message ((body)).",
     )
     notify_sms_template_id: str | None = Field(
-        default=None, description="Notify's template for text messages: ((text)) alone."
+        default=None,
+        description="Notify's template for text messages: ((text)) alone. Switch off the name"
+        " that Notify writes before each, or a message may take two.",
     )
     notify_url: str = Field(
         default="https://api.notifications.service.gov.uk", description="GOV.UK Notify's API."

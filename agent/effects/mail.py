@@ -42,7 +42,7 @@ class SendMail:
         if found is None:
             return Look.CANNOT_TELL
         way = channel_of(found.to, found.address)
-        seen = self.channels[way].earlier(_note(posted, found))
+        seen = self.channels[way].earlier(_note(posted, found), to=found.address)
         return Look.CANNOT_TELL if seen is None else _accepted(way, seen, found)
 
     def act(self, claim: Claim, now: datetime) -> Answered | Later:

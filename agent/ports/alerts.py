@@ -20,10 +20,10 @@ class Channel(Protocol):
         """
         ...
 
-    def earlier(self, note: Note) -> str | None:
-        """What the channel says it took under this id before. None: nothing, or it cannot tell.
+    def earlier(self, note: Note, *, to: str) -> str | None:
+        """What the channel says it took under this id before, for this recipient.
 
-        Asked before a repeat. Raises as `send`.
+        None: nothing, or it cannot tell. Asked before a repeat. Raises as `send`.
         """
         ...
 

@@ -77,7 +77,7 @@ class AppriseChats:
             raise min(failed, key=lambda err: isinstance(err, Refused))  # what may go well yet
         return f"taken by {', '.join(took)}"[:200]
 
-    def earlier(self, note: Note) -> str | None:
+    def earlier(self, note: Note, *, to: str) -> str | None:
         """A chat cannot be asked what it took."""
         return None
 

@@ -21,7 +21,7 @@ class MailChannel:
         )
         return self.mailer.send(message, sender=self.sender, to=to)
 
-    def earlier(self, note: Note) -> str | None:
+    def earlier(self, note: Note, *, to: str) -> str | None:
         return None
 
 

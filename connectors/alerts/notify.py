@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from connectors.alerts.notify_faults import fault, not_whole
 from connectors.http import Reach, no_answer, session_of
 
 NAME = "GOV.UK Notify"
+CLOCKS_DIFFER = timedelta(minutes=1)  # Notify takes half of it
 KEY = re.compile(r".+-[0-9a-f-]{36}-[0-9a-f-]{36}")
 NO_EXTRA = "Install callsteward with its extra, from a clone: pip install '.[notify]'"
 Fields: TypeAlias = Callable[[Note], Mapping[str, str]]
@@ -68,16 +69,15 @@ class NotifyChannel:
 
         return f"201 {_id(self._call(f'send {self._kind}', hand_over))}"
 
-    def earlier(self, note: Note) -> str | None:
+    def earlier(self, note: Note, *, to: str) -> str | None:
         told = self._call(
             "look up", lambda client: client.get_all_notifications(reference=reference(note))
         )
         rows = told.get("notifications")
         if not isinstance(rows, list):
             raise not_whole(f"{NAME}: look up")
-        if not rows:
-            return None
-        return f"201 {_id(rows[0])} (taken before, {len(rows)} in all)"
+        taken = [row for row in rows if _is_of(row, note, to)]
+        return f"201 {_id(taken[0])} (taken before, {len(taken)} in all)" if taken else None
 
     def try_out(self, *, to: str) -> Tried:
         """The key, and that the template is there with the places that we fill."""
@@ -130,6 +130,28 @@ EMPTY = Note(
 def reference(note: Note) -> str:
     """What Notify calls the message by, in its receipts too."""
     return note.message_id.strip("<>")
+
+
+def _is_of(row: Any, note: Note, to: str) -> bool:
+    """Whether it is this very letter to this recipient: another installation that uses the same
+    service, or this one before its database was made anew, has letters of the same names."""
+    if not isinstance(row, dict):
+        return False
+    there = [str(row.get(name) or "") for name in ("email_address", "phone_number")]
+    return _made(row) >= note.written_at - CLOCKS_DIFFER and _same(to) in map(_same, there)
+
+
+def _made(row: dict[str, Any]) -> datetime:
+    try:
+        found = datetime.fromisoformat(str(row.get("created_at")))
+    except ValueError:
+        return EPOCH
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def _same(to: str) -> str:
+    """What is the same however an address, or a number, is written."""
+    return to.strip().lower() if "@" in to else re.sub(r"\D", "", to)[-9:]
 
 
 def half(limit: timedelta) -> timedelta:

@@ -26,10 +26,10 @@ class Turnstile:
         finally:
             self.places.release()
 
-    def earlier(self, note: Note) -> str | None:
+    def earlier(self, note: Note, *, to: str) -> str | None:
         self._enter()
         try:
-            return self.route.earlier(note)
+            return self.route.earlier(note, to=to)
         finally:
             self.places.release()
 

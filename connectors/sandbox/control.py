@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from agent.errors import BadInput
@@ -18,6 +17,7 @@ from connectors.sandbox.faults.catalogue import CATALOGUE, Halves
 from connectors.sandbox.figures import amount
 from connectors.sandbox.ill import ILLS
 from connectors.sandbox.limits import RetryAfter
+from connectors.sandbox.notify_control import NotifyControl
 from connectors.sandbox.odata import PAGE
 from connectors.sandbox.raw import RawRecords
 from connectors.sandbox.wire import Answer, Json, Request
@@ -35,6 +35,7 @@ class Control:
     def __post_init__(self) -> None:
         self.raw = RawRecords(self.core.records, self.core.intune.apps)
         self.zoom = ZoomControl(self.core.zoom, self.raw)
+        self.notify = NotifyControl(self.core.notify)
 
     def handle(self, request: Request) -> Answer:
         word, _, rest = request.path.removeprefix(PREFIX).partition("/")
@@ -52,14 +53,13 @@ class Control:
             ("PUT", "failures"): self._failures,
             ("POST", "expire-tokens"): self._expire_tokens,
             ("PUT", "roles"): self._roles,
-            ("PUT", "notify"): self._set_notify,
-            ("GET", "notify"): self._notify,
             ("PUT", "settings-lost-on-select"): self._settings_lost,
             ("GET", "records"): self.raw.read,
             ("PATCH", "records"): self.raw.edit,
             ("PUT", "records"): self.raw.replace,
             ("DELETE", "records"): self.raw.drop,
             **self.zoom.verbs(),
+            **self.notify.verbs(),
         }.get((request.method, word))
         if verb is None:
             return _refused(404, f"nothing answers {request.method} {request.path}")
@@ -159,23 +159,6 @@ class Control:
         entra.roles = tuple(map(str, body.get("roles", ROLES)))
         entra.mail_roles = tuple(map(str, body.get("mail", MAIL_ROLES)))
         return {"roles": entra.roles, "mail": entra.mail_roles}
-
-    def _set_notify(self, body: Json, rest: str) -> Any:
-        """Where receipts go and with which token, its limits, how far its clock is ahead."""
-        notify = self.core.notify
-        notify.receipts.url = str(body.get("receipts", notify.receipts.url))
-        notify.receipts.token = str(body.get("token", notify.receipts.token))
-        notify.per_minute = int(body.get("per_minute", notify.per_minute))
-        notify.per_day = int(body.get("per_day", notify.per_day))
-        ahead = body.get("ahead", notify.ahead.total_seconds())
-        notify.ahead = timedelta(seconds=float(ahead))
-        return self._notify(body, rest)
-
-    def _notify(self, body: Json, rest: str) -> Any:
-        """What Notify took, and which receipts it sent."""
-        notify = self.core.notify
-        kept = [{k: v for k, v in row.items() if k != "sent"} for row in notify.kept]
-        return {"kept": kept, "receipts": notify.receipts.log}
 
     def _settings_lost(self, body: Json, rest: str) -> Any:
         """Whether `$select` loses the tenant's settings, as it does in some tenants."""

@@ -8,18 +8,16 @@ import urllib.parse
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
 from typing import Any
 
 import jwt
 
 from connectors.sandbox.chance import guid
 from connectors.sandbox.failures import Failure, Vendor, around
-from connectors.sandbox.mail import USER
 from connectors.sandbox.notify_forms import (
     TEMPLATES,
     NotifyRefused,
+    as_mail,
     as_notify,
     filled,
     recipient,
@@ -48,6 +46,7 @@ class Notify:
         self.secret = guid(seed, "notify key")
         self.per_minute, self.per_day = 3000, 250_000
         self.ahead = timedelta(0)
+        self.team: tuple[str, ...] | None = None  # who alone may be sent to; None: everybody
         self.calls: Counter[tuple[str, int]] = Counter()
         self.outbox: list[bytes] = []
         self.kept: list[Json] = []
@@ -134,6 +133,9 @@ class Notify:
         if self.templates[form["template_id"]] != kind:
             text = f"{kind} template is not suitable for {kind} notification"
             raise NotifyRefused(400, "BadRequestError", text)
+        if self.team is not None and to not in self.team:
+            text = "Can’t send to this recipient using a team-only API key."
+            raise NotifyRefused(400, "BadRequestError", text)
         content = filled(kind, form)
         self._within_limits(kind)
         row = self._row(kind, form, to, content)
@@ -155,7 +157,7 @@ class Notify:
         row["status"] = "permanent-failure" if blocked else outcome(to)
         self.receipts.tell(row, to)
         if kind == "email" and row["status"] == "delivered":
-            self.outbox.append(_mail(to, content))
+            self.outbox.append(as_mail(to, content))
 
     def _row(self, kind: str, form: Json, to: str, content: Json) -> Json:
         mail = kind == "email"
@@ -199,10 +201,3 @@ class Notify:
             text = f"Exceeded send limits ({kind}: {self.per_day}) for today"
             raise NotifyRefused(429, "TooManyRequestsError", text)
         self._taken.append(now)
-
-
-def _mail(to: str, content: Json) -> bytes:
-    mail = EmailMessage(policy=SMTP)
-    mail["From"], mail["To"], mail["Subject"] = USER, to, content["subject"]
-    mail.set_content(content["body"])
-    return mail.as_bytes()

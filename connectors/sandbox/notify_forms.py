@@ -4,8 +4,11 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
+from connectors.sandbox.mail import USER
 from connectors.sandbox.wire import Answer, Json
 
 TEMPLATES: Mapping[str, Mapping[str, str]] = {
@@ -115,3 +118,11 @@ def template_row(id_: str, kind: str, now: datetime) -> Json:
         "body": text["body"], "letter_contact_block": None,
         "personalisation": {word: {"required": True} for word in places},
     }  # fmt: skip
+
+
+def as_mail(to: str, content: Json) -> bytes:
+    """What a mail of Notify's arrives as."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = USER, to, content["subject"]
+    mail.set_content(content["body"])
+    return mail.as_bytes()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from agent.domain.mail import letter
 from agent.domain.problems import partial
 from agent.domain.routes import Recipient
 from agent.settings import Settings
+from agent.store.audit import Audit
 from agent.store.deliveries import Deliveries
 from agent.store.engine import Store
 from agent.store.incidents import Incidents, mail
+from agent.store.opening import open_store
 from agent.store.people import inbox
 from agent.tick import Worker
 from agent.wiring import MAIL_SLOTS, mdm_of, worker_of
+from connectors.http import utc_now
 from tests.connectors.alerts.test_channels import nobody
 from tests.connectors.alerts.test_on_the_sandbox import settings
 from tests.support.calls import POLICY
@@ -27,6 +31,7 @@ from tests.support.outside import PREFIX, Outside, until
 from tests.support.receiving import process
 from tests.support.sockets import serving
 
+AN_HOUR = timedelta(hours=1)  # by then each letter that waits is due again
 INFOSEC, PHONE, CHAT, SIEM = (
     Recipient("national", "", "infosec"),
     Recipient("establishment", "MDI", "duty-phone"),
@@ -139,3 +144,22 @@ def test_the_duty_phone_s_receipt_comes_back_to_its_letter(
 
         until(shown)
     assert shown() == {f"mail/{incident}/1/duty-phone.MDI": "delivered"}
+
+
+def test_a_text_message_whose_answer_was_lost_is_looked_up_and_not_sent_twice(
+    outside: Outside, tmp_path: Path, store: Store
+) -> None:
+    lost = [{"endpoint": "notify.sms", "fault": "lost", "times": 1}]
+    outside.control("PUT", "failures", {"failures": lost})
+    given = settings(outside, tmp_path)
+    incident = owed(store)
+    round_of(worker(given, store))
+    assert answers(store)["duty-phone"] is None
+    with closing(open_store(given.database, lambda: utc_now() + AN_HOUR)) as later:
+        round_of(worker(given, later))
+        assert str(answers(later)["duty-phone"]).endswith("(taken before, 1 in all)")
+        with later.read() as tx:
+            rows = [row[1] for row in Audit(tx).rows() if "MAIL_ACCEPTED" in row[1]]
+    sent = [one for one in outside.control("GET", "notify")["kept"] if incident in one["body"]]
+    assert len(sent) == 1
+    assert len([row for row in rows if '"sms"' in row and incident in row]) == 1

@@ -47,7 +47,11 @@ class Outside:
         self.control("DELETE", "records")
         self.control("DELETE", "zoom")
         self.control("PUT", "roles")
-        self.control("PUT", "notify", {"ahead": 0, "receipts": "", "token": ""})
+        self.control(
+            "PUT",
+            "notify",
+            {"ahead": 0, "receipts": "", "token": "", "team": None, "forget": True},
+        )
 
     def edit(self, tag: str, **fields: object) -> None:
         self.control("PATCH", f"records/managedDevices/{tag}", {"set": fields})

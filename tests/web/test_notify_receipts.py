@@ -128,6 +128,9 @@ def test_what_was_not_delivered_is_told_to_others_once(there: There) -> None:
     told = there.letters_of_it()
     assert sorted(role for role, _ in told) == ["infosec", "provider-management"]
     assert all("Where: letters to duty-phone.MDI" in body for _, body in told)
+    with there.store.read() as tx:
+        raised = [row for row in Audit(tx).rows() if UNDELIVERED in row[1]]
+    assert len(raised) == 1
 
 
 def test_it_is_over_once_a_letter_arrives(there: There) -> None:

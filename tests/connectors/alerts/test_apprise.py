@@ -70,8 +70,8 @@ class TestApprise(ChannelContract):
             def send(self, note: Any, *, to: str) -> str:
                 return chats(port).send(note, to=to)
 
-            def earlier(self, note: Any) -> str | None:
-                return chats(port).earlier(note)
+            def earlier(self, note: Any, *, to: str) -> str | None:
+                return chats(port).earlier(note, to=to)
 
         return Anew()
 
@@ -161,7 +161,7 @@ class Slow:
         self.go.wait(30)
         return "taken"
 
-    def earlier(self, note: Any) -> str | None:
+    def earlier(self, note: Any, *, to: str) -> str | None:
         return None
 
     def try_out(self, *, to: str) -> Tried:
@@ -178,9 +178,9 @@ def test_a_slow_channel_holds_one_letter_and_the_others_come_back() -> None:
         turnstile.send(NOTE, to="")
     assert told.value.after == timedelta(seconds=10)
     with pytest.raises(TryAgain):
-        turnstile.earlier(NOTE)
+        turnstile.earlier(NOTE, to="")
     assert turnstile.try_out(to="").says == "Well."
     slow.go.set()
     first.join(10)
-    assert turnstile.earlier(NOTE) is None
+    assert turnstile.earlier(NOTE, to="") is None
     assert turnstile.send(NOTE, to="") == "taken"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 import jwt
@@ -60,6 +61,12 @@ SAID = {
 }
 
 
+def row(id_: str, at: str = "2026-11-22T02:05:01.000000Z", **changed: str) -> Any:
+    """One message as Notify lists it."""
+    to = {"email_address": INBOX, "phone_number": NUMBER}
+    return {"id": id_, "created_at": at, **to, **changed}
+
+
 class OfNotify(ChannelContract):
     KIND: ClassVar[Any]
     FAULTS: ClassVar = {
@@ -74,11 +81,15 @@ class OfNotify(ChannelContract):
         "a list": UnknownReply,
         "no id": UnknownReply,
         "elsewhere": UnknownReply,
+        "certificate": Refused,
     }
 
-    def reached(self, port: int, limit: timedelta = AMPLE) -> NotifyChannel:
+    def reached(
+        self, port: int, limit: timedelta = AMPLE, tls: bool = False, ca: Path | None = None
+    ) -> NotifyChannel:
+        url = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
         service = Service(
-            key=KEY, url=f"http://127.0.0.1:{port}", reach=Reach(deadline=limit), now=utc_now
+            key=KEY, url=url, reach=Reach(deadline=limit, ca_bundle=ca), now=utc_now
         )
         fields: Any = {
             "email": lambda note: {"subject": note.subject, "body": note.body},
@@ -101,8 +112,10 @@ class OfNotify(ChannelContract):
         ]
 
     @pytest.fixture
-    def faulty(self, serve: Serve) -> Faulty:
+    def faulty(self, serve: Serve, tls_port: int) -> Faulty:
         def make(fault: str) -> Channel:
+            if fault == "certificate":
+                return self.reached(tls_port, tls=True)
             if fault == "away":
                 return self.reached(nobody(), SHORT)
             ill = Server(
@@ -113,6 +126,13 @@ class OfNotify(ChannelContract):
             return self.reached(serve(ill.talk()), SHORT)
 
         return make
+
+    def test_the_authority_of_the_settings_is_trusted(
+        self, tls_port: int, trusted: Path
+    ) -> None:
+        """What answers there is not Notify, but it was believed to be who it is."""
+        with pytest.raises(UnknownReply):
+            self.reached(tls_port, tls=True, ca=trusted).earlier(NOTE, to=self.TO)
 
     def test_the_answer_is_notify_s_id(self, channel: Channel) -> None:
         assert channel.send(NOTE, to=self.TO) == f"201 {ID}"
@@ -138,15 +158,30 @@ class OfNotify(ChannelContract):
         ("rows", "told"),
         [
             ([], None),
-            ([{"id": ID}], f"201 {ID} (taken before, 1 in all)"),
-            ([{"id": ID}, {"id": OTHER}], f"201 {ID} (taken before, 2 in all)"),
+            ([row(ID)], f"201 {ID} (taken before, 1 in all)"),
+            ([row(ID), row(OTHER)], f"201 {ID} (taken before, 2 in all)"),
+            (
+                [row(ID, at="2026-11-15T02:05:00.000000Z"), row(OTHER)],
+                f"201 {OTHER} (taken before, 1 in all)",
+            ),
+            ([row(ID, at="2026-11-15T02:05:00.000000Z")], None),
+            ([row(ID, at="soon")], None),
+            (
+                [row(ID, email_address="other@justice.example", phone_number="07700900124")],
+                None,
+            ),
+            (
+                [row(ID, phone_number="07700 900123", email_address=INBOX.upper())],
+                f"201 {ID} (taken before, 1 in all)",
+            ),
+            (["odd"], None),
         ],
     )
     def test_what_notify_took_before_is_asked_by_our_reference(
         self, serve: Serve, rows: list[Any], told: str | None
     ) -> None:
         server = Server(lambda asked: answer(200, {"notifications": rows, "links": {}}))
-        assert self.reached(serve(server.talk())).earlier(NOTE) == told
+        assert self.reached(serve(server.talk())).earlier(NOTE, to=self.TO) == told
         (asked,) = server.asked
         assert asked.method == "GET"
         assert asked.path == (
@@ -156,7 +191,7 @@ class OfNotify(ChannelContract):
     def test_a_look_that_tells_nothing_is_not_taken_for_no(self, serve: Serve) -> None:
         server = Server(lambda asked: answer(200, {"links": {}}))
         with pytest.raises(UnknownReply):
-            self.reached(serve(server.talk())).earlier(NOTE)
+            self.reached(serve(server.talk())).earlier(NOTE, to=self.TO)
 
     @pytest.mark.parametrize("places", [{}, {"text": {}, "subject": {}, "body": {}}])
     def test_a_template_with_other_places_is_told(self, serve: Serve, places: Any) -> None:

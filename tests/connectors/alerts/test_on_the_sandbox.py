@@ -65,9 +65,9 @@ def test_a_letter_by_notify_arrives_and_is_found_again(
 ) -> None:
     channel = by(MAIL, outside, tmp_path, mail_channel="notify")
     note = replace(NOTE, message_id="<by-notify@callsteward.invalid>", subject="INC-77 HIGH")
-    assert channel.earlier(note) is None
+    assert channel.earlier(note, to=INBOX) is None
     told = channel.send(note, to=INBOX)
-    assert channel.earlier(note) == f"{told} (taken before, 1 in all)"
+    assert channel.earlier(note, to=INBOX) == f"{told} (taken before, 1 in all)"
     until(lambda: [m for m in outside.mails() if m["Subject"] == "INC-77 HIGH"])
 
 

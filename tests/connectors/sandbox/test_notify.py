@@ -142,6 +142,14 @@ def test_a_template_is_for_its_kind_alone(there: There) -> None:
     assert error(there.text(template_id=there.templates["email"]))[1] == "BadRequestError"
 
 
+def test_a_team_s_key_sends_to_the_team_alone(there: There) -> None:
+    there.notify.team = (NUMBER,)
+    assert there.text().status == 201
+    status, kind, text = error(there.text("07700900456"))
+    assert (status, kind) == (400, "BadRequestError")
+    assert "team-only" in text
+
+
 @pytest.mark.parametrize(
     ("limit", "kind"), [("per_minute", "RateLimitError"), ("per_day", "TooManyRequestsError")]
 )

@@ -39,6 +39,7 @@ def test_it_says_where_everything_is(sandbox: Any) -> None:
     assert set(sandbox) == {
         "graph",
         "zoom",
+        "notify",
         "control_url",
         "smtp",
         "imap",
