@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from agent.domain.check import Category
 from agent.domain.checks import all_rules
 from agent.errors import Misconfigured
 from agent.policies import load_policy
-from agent.schemes import config_folder, load_calls, load_scheme
+from agent.schemes import config_folder, load_calls, load_incidents, load_scheme
 
 
 @pytest.fixture
@@ -131,3 +132,34 @@ def test_what_may_stop_an_ipad_are_checks_that_there_are() -> None:
     known = all_rules(load_policy().zoom)
     assert {stop.check for stop in load_calls().stops} <= known.keys()
     assert len(load_calls().departments) == 4
+
+
+def test_the_ipad_scheme_names_what_staff_report_and_why_an_incident_is_closed() -> None:
+    rules = load_incidents()
+    assert list(rules.kinds) == ["loss", "damage", "compromise", "unexpected"]
+    assert [kind.name for kind in rules.kinds.values() if kind.lost] == ["loss"]
+    assert rules.kinds["loss"].rule.category is Category.LOSS
+    assert rules.kinds["unexpected"].rule.name == "reported.unexpected"
+    assert "no-longer-found" in rules.causes
+    assert "infosec" in rules.without_phone
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("no-longer-found =", "gone =", "causes lacks no-longer-found"),
+        ('"governor", "deputy', '"king", "deputy', "without_phone names king"),
+        ('category = "security"', 'category = "operational"', "category"),
+        ('name = "damage"', 'name = "loss"', "a name is there twice"),
+        ('name = "damage"', 'name = "Damage done"', "name"),
+        ("lost = true", "gone = true", "gone"),
+        ('severity = "HIGH"', 'severity = "GRAVE"', "severity"),
+    ],
+)
+def test_what_is_wrong_with_the_incidents_of_a_scheme_is_named_with_its_file(
+    config: Path, old: str, new: str, message: str
+) -> None:
+    edit(config / "schemes" / "ipad" / "incidents.toml", old, new)
+    with pytest.raises(Misconfigured, match=r"incidents\.toml") as stopped:
+        load_incidents(folder=config)
+    assert message in str(stopped.value)

@@ -84,7 +84,7 @@ def acknowledge(incident: INCIDENT, by: BY = None, as_json: JSON = False) -> Non
     who = actor(by)
     with desk() as here:
         done = incidents.acknowledge(here, incident, who)
-    tell(done, "acknowledged", as_json)
+    tell(done, "acknowledged", as_json, ring=here.policy.phone)
 
 
 @app.command("take")
@@ -215,11 +215,11 @@ def report(
     said = Report(kind=kind, site=site, device=device, words=seen)
     with desk() as here:
         done = reported(here, said, who)
-    tell(done, "reported", as_json)
+    tell(done, "reported", as_json, ring=here.policy.phone)
 
 
-def tell(done: "Done", what: str, as_json: bool) -> None:
-    """What came of it, and what is still to be done."""
+def tell(done: "Done", what: str, as_json: bool, ring: str = "") -> None:
+    """What came of it, and what is still to be done. `ring` is Infosec's number (X9)."""
     one = done.incident
     if as_json:
         told = {"recorded": done.new, "needs_confirming": _waits(done), **shortly(one)}
@@ -227,6 +227,8 @@ def tell(done: "Done", what: str, as_json: bool) -> None:
         return
     already = "" if done.new else " already"
     typer.echo(f"{one.id}: {what}{already}. It is {one.state.value}.")
+    if ring and one.is_grave and one.phone is None:
+        typer.echo(f"Ring Infosec, {ring}; then: callsteward incident phone {one.id} REFERENCE")
     if _waits(done):
         typer.echo(f"Another person confirms: callsteward incident close {one.id} --confirm")
 

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from agent.domain.call import security_issue
-from agent.domain.call_watch import BEFORE
 from agent.domain.incident import Incident, place_of
 from agent.domain.incident_gates import Case
 from agent.domain.incident_rules import IncidentRules
 from agent.domain.incident_steps import STEPS
 from agent.domain.people import Actor
 from agent.domain.policy import Policy
-from agent.domain.retention import AFTERWARDS, over_since
 from agent.domain.steps import Taken, take
 from agent.errors import BadInput
 from agent.services.call_duties import IR
@@ -100,14 +98,10 @@ def may(
 
 
 def _without_ir(tx: Transaction, incident: Incident) -> Iterable[bool]:
-    """For each call of it that had a security issue: no IR is known, and none is owed (D8)."""
+    """For each call on its iPad that had a security issue: no IR is known nor owed (D8)."""
     if not incident.is_grave or not incident.establishment:
         return
-    until = incident.changed_at + BEFORE
-    for call in Calls(tx).select(c.device == incident.subject, c.at <= until):
-        over = over_since(call)
-        if over is not None and over + AFTERWARDS < incident.opened_at:
-            continue
+    for call in Calls(tx).select(c.device == incident.subject):
         if security_issue(call) and not call.said("ir"):
             yield not any(
                 one.kind == IR and one.done_at is None for one in Tasks(tx).of(call.id)

@@ -41,7 +41,7 @@ def page(desk: Desk, wanted: Wanted) -> list[Incident]:
         where.append(i.establishment == wanted.site.strip().upper())
     if wanted.state in {one.value for one in State}:
         where.append(i.state == wanted.state)
-    if wanted.state not in (ALL, State.CLOSED.value):
+    if not wanted.state:
         where.append(NOT_CLOSED)
     if wanted.state not in ("", ALL, *(one.value for one in State)):
         states = ", ".join(one.value for one in State)

@@ -92,13 +92,12 @@ def close(desk: Desk, incident_id: str, said: Closing, by: Actor) -> Done:
         ask = {"cause": said.cause, "closing_by": by.id}
         end = {"cause": said.cause, "closed_at": tx.now, "closed_by": by.id}
         name, values = ("ask-close", ask) if old.needs_two else ("close", end)
+        told = {"cause": said.cause}
         taken, _ = may(tx, name, old.id, by, authority=authority)
         if taken.overridden:
             values |= {"override_by": said.override_by}
-            told = {"who": said.override_by, "gap": str(taken.overridden[0])}
-            words = plain(said.why)
-            Timeline(tx).add(old.id, "override", old.revision, by.id, told, words)
-        told = {"cause": said.cause} | ({"override": said.override_by} if authority else {})
+            told |= {"override": said.override_by}
+            _decided(tx, old, said, str(taken.overridden[0]), by)
         new, _ = step(
             tx, name, old.id, by, values,
             authority=authority, words=said.lesson, told=told,
@@ -150,6 +149,12 @@ def _authority(tx: Transaction, desk: Desk, incident: Incident, said: Closing) -
     if not plain(said.why):
         raise BadInput("nobody said why it is decided otherwise", "Give the reason.")
     return CLOSER
+
+
+def _decided(tx: Transaction, old: Incident, said: Closing, gap: str, by: Actor) -> None:
+    """Who let it be closed all the same, and why, for as long as the timeline is kept."""
+    told = {"who": said.override_by, "gap": gap}
+    Timeline(tx).add(old.id, "override", old.revision, by.id, told, plain(said.why))
 
 
 def _causes(desk: Desk) -> str:

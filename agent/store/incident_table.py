@@ -54,10 +54,7 @@ incident = Table(
         "incident_standing", "year", "number",
         sqlite_where=text("state <> 'closed'"), postgresql_where=text("state <> 'closed'"),
     ),
-    Index(
-        "incident_unanswered", "changed_at",
-        sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
-    ),
+    Index("incident_stage", "state", "year", "number"),
     Index("incident_place", "establishment", "year", "number"),
     Index("incident_last", "type", "subject", "year", "number"),
     Index("incident_number", "year", "number", unique=True),
@@ -65,7 +62,6 @@ incident = Table(
 )  # fmt: skip
 i = incident.c
 NOT_CLOSED = i.state != literal_column("'closed'")  # as the indexes say it
-UNANSWERED = i.state == literal_column("'open'")
 ANEW: dict[str, object] = dict.fromkeys(
     (
         "cleared_at", "acknowledged_at", "acknowledged_by", "taken_by", "closing_by",

@@ -33,7 +33,7 @@ from agent.domain.steps import take as may_take
 from agent.store.audit import Audit
 from agent.store.engine import Moment, Transaction, metadata
 from agent.store.incident_events import Timeline
-from agent.store.incident_table import ANEW, NOT_CLOSED, UNANSWERED, i, incident
+from agent.store.incident_table import ANEW, NOT_CLOSED, i, incident
 from agent.store.ledger import Ledger
 
 mail = Table(
@@ -123,7 +123,7 @@ class Incidents:
 
     def unacknowledged(self, before: datetime) -> list[Incident]:
         """Whose revision began before this time (UTC) and that nobody has acknowledged."""
-        return self.select(UNANSWERED, i.changed_at < before)
+        return self.select(i.state == State.OPEN.value, i.changed_at < before)
 
     def raise_for(
         self, problem: Problem, *, persists: bool = True, by: Actor = AGENT

@@ -87,6 +87,17 @@ def test_what_is_high_waits_for_another_person(site: Cli, told: Answer, lost: st
     assert (code, "Give it alone" in err) == (2, True)
 
 
+def test_who_sees_an_incident_of_security_or_loss_is_told_whom_to_ring(
+    site: Cli, told: Answer, damaged: str
+) -> None:
+    """X9: until the reference is there."""
+    ring = "Ring Infosec, 0203 334 0324; then: callsteward incident phone"
+    assert ring in site("incident", "acknowledge", damaged, *SEC)[1]
+    assert ring in site("incident", "report", "loss", "--device", "MDIBT002", *SEC)[1]
+    told("phone", damaged, "INC 77", *SEC)
+    assert ring not in site("incident", "acknowledge", damaged, *SEC)[1]
+
+
 def test_words_are_asked_for_and_shown_by_show_alone(
     site: Cli, told: Answer, damaged: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,8 +20,9 @@ from agent.store.legs import Legs
 from connectors.sandbox.failures import Failure
 from connectors.sandbox.zoom.wire import Refused
 from tests.support import calls as said
-from tests.support.calls import EMAIL
+from tests.support.calls import EMAIL, by
 from tests.support.families import LINGER, REMOVED, WITHIN, Family, a_family
+from tests.support.incidents import closed, incident_desk
 
 OTHER = "jo.the.second@family.example"
 ONLY = frozenset({EMAIL})
@@ -320,6 +321,21 @@ def test_a_removal_that_nobody_attests_is_an_incident(moorland: Family) -> None:
     moorland.attested(call)
     moorland.settle()
     assert not moorland.standing()
+
+
+def test_a_removal_that_is_still_owed_opens_again_what_somebody_closed(
+    moorland: Family,
+) -> None:
+    call = moorland.started()
+    moorland.ends(call)
+    moorland.settle()
+    moorland.later(minutes=WITHIN / timedelta(minutes=1) + 1)
+    [incident] = moorland.incidents()
+    closed(incident_desk(moorland.store), incident.id, by("SEC"), by("GOV"))
+    moorland.told()
+    moorland.later(hours=1)
+    assert [(i.id, i.revision) for i in moorland.incidents()] == [(incident.id, 2)]
+    assert moorland.told()
 
 
 def test_a_contact_that_was_attested_and_is_there_is_an_incident(moorland: Family) -> None:

@@ -248,6 +248,15 @@ def test_security_closes_without_the_call_to_infosec_by_a_recorded_override_only
     assert audited(desk.store)[-1]["details"]["override"] == "S-MDI-GOV"
 
 
+def test_a_decision_that_was_not_needed_is_not_kept(desk: Desk, medium: str) -> None:
+    desk_of.acknowledge(desk, medium, by("SEC"))
+    desk_of.record_phone(desk, medium, "77", by("SEC"))
+    said = Closing(cause="mended", override_by="S-MDI-GOV", why="nobody answered")
+    assert desk_of.close(desk, medium, said, by("SEC")).incident.override_by is None
+    assert "override" not in what(show(desk, medium))
+    assert "override" not in audited(desk.store)[-1]["details"]
+
+
 def test_a_cause_is_of_the_list(desk: Desk, medium: str) -> None:
     with pytest.raises(BadInput, match="no cause of the list") as refused:
         desk_of.close(desk, medium, Closing(cause="boredom"), by("SEC"))

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from agent.domain.incident_steps import STEPS
 from agent.domain.lateness import LATE_AFTER, MAY_WAIT
 from agent.policies import load_policy
 from agent.services.audit import verify_chain
@@ -92,6 +93,27 @@ def test_what_was_done_in_the_end_is_no_longer_late(store: Store, clock: Clock) 
     assert tell_lateness(store, POLICY) == ("sweep.late 2026-11-20 is over",)
     assert open_incidents(store) == []
     assert verify_chain(store).ok
+
+
+def test_what_is_late_still_opens_again_what_somebody_closed(
+    store: Store, clock: Clock
+) -> None:
+    owe(store, "sweep", "2026-11-20")
+    clock.now += LATE_AFTER["sweep"] + MINUTE
+    tell_lateness(store, POLICY)
+    with store.begin() as tx:
+        [late] = Incidents(tx).open()
+        close = next(step for step in STEPS if step.name == "close")
+        values = {"closed_at": tx.now, "closed_by": "S-1", "cause": "mended"}
+        Incidents(tx).write(close, late, "S-1", values)
+    before = letters(store)
+    assert tell_lateness(store, POLICY) == ("sweep.late 2026-11-20",)
+    assert tell_lateness(store, POLICY) == ()
+    with store.read() as tx:
+        assert [(i.id, i.revision) for i in Incidents(tx).open()] == [(late.id, 2)]
+    assert set(letters(store)) - set(before) == {
+        f"{late.id}/2/infosec", f"{late.id}/2/provider-management",
+    }  # fmt: skip
 
 
 def test_letters_about_late_letters_that_are_late_too_bring_no_more_letters(

@@ -6,17 +6,24 @@ from pathlib import Path
 
 import pytest
 
+from agent.domain.incident import State
+from agent.domain.people import Staff, at_the_command_line
+from agent.domain.staff import StaffPlan
 from agent.domain.zoom_events import ACCOUNT
+from agent.services.incident_pages import show
 from agent.store.audit import Audit
 from agent.store.ledger import Ledger
+from agent.store.people import People
 from connectors.sandbox.failures import Failure
 from connectors.sandbox.records import Edit
 from connectors.sandbox.zoom.healthy import GROUP_LOCKS, GROUP_SETTINGS, SETTINGS
 from connectors.sandbox.zoom.webhooks import Delivery
-from tests.support.calls import PERSONAL
+from tests.support.calls import INFOSEC, PERSONAL
+from tests.support.incidents import closed, incident_desk
 from tests.support.stores import NOON
 from tests.support.zoom_calls import MDI1, ZoomCalls, zoom_calls
 
+SECOND = Staff("INFOSEC-2", "B Analyst", "infosec", "")
 TOLD = ["duty@provider.example", "infosec@hq.example", "security@mdi.example"]
 
 
@@ -233,6 +240,29 @@ def test_a_host_that_nobody_knows_yet_is_an_incident_of_the_account(tmp_path: Pa
         {*TOLD, "infosec@hq.example", "duty@provider.example"}
     )
     assert [s for s in there.stops() if s and s.startswith("refused")]
+
+
+@pytest.mark.parametrize("known", ["first", "later"])
+def test_a_recording_of_the_account_that_somebody_closed_is_told_of_its_ipad_all_the_same(
+    tmp_path: Path, known: str
+) -> None:
+    there = zoom_calls(tmp_path, NOON)
+    there.subscribe()
+    there.zoom(MDI1, "start")
+    there.zoom(MDI1, "record")
+    there.deliver()
+    [account] = there.incidents()
+    desk = incident_desk(there.office.store)
+    if known == "later":
+        with desk.store.begin() as tx:  # of no establishment: two of a wider role close it
+            People(tx).replace_staff(StaffPlan((SECOND,), (), (), frozenset(), ()))
+        closed(desk, account.id, INFOSEC, at_the_command_line(SECOND.id, "alex"))
+    there.worker.perform(f"zoom.host/{there.core.records.estate.ipad(2).zoom_user}")
+    [told] = there.standing()
+    assert (told.subject, show(desk, told.id).related) == (MDI1, (account.id,))
+    found = show(desk, account.id).incident
+    state = State.CLOSED if known == "later" else State.OPEN
+    assert (found.state, found.cleared_at) == (state, NOON)
 
 
 def test_a_host_of_ours_that_is_no_ipads_is_no_incident(there: ZoomCalls) -> None:

@@ -11,7 +11,7 @@ from agent.domain.check import Category, Severity
 from agent.domain.incident import State
 from agent.domain.problems import Problem
 from agent.errors import StoreFailed
-from agent.store.incident_table import NOT_CLOSED, UNANSWERED, i
+from agent.store.incident_table import NOT_CLOSED, i
 from agent.store.incidents import Incidents, following, mail
 from agent.store.opening import open_store, upgrade_database
 from agent.store.schema import downgrade, upgrade
@@ -137,10 +137,17 @@ WANTED: dict[str, tuple[Select[tuple[str]], str]] = {
         select(i.id).where(NOT_CLOSED, i.establishment == "MDI").order_by(i.year, i.number),
         "incident_place",
     ),
+    "in one state": (
+        select(i.id).where(i.state == "in-hand").order_by(i.year, i.number),
+        "incident_stage",
+    ),
     "the same again": (
         select(i.id).where(i.type == "t", i.subject == "s", NOT_CLOSED), "incident_open",
     ),
-    "who waits": (select(i.id).where(UNANSWERED, i.changed_at < NOON), "incident_unanswered"),
+    "who waits": (
+        select(i.id).where(i.state == "open", i.changed_at < NOON).order_by(i.year, i.number),
+        "incident_stage",
+    ),
     "closed ones too": (select(i.id).order_by(i.year, i.number), "incident_number"),
     "its letters": (select(mail.c.key).where(mail.c.incident == "x"), "mail_incident"),
 }  # fmt: skip

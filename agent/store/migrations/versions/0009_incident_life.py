@@ -36,7 +36,7 @@ def upgrade() -> None:
         op.create_check_constraint("incident_closed", "incident", CLOSED)
     _partial("incident_open", ["type", "subject"], "state <> 'closed'", unique=True)
     _partial("incident_standing", ["year", "number"], "state <> 'closed'")
-    _partial("incident_unanswered", ["changed_at"], "state = 'open'")
+    op.create_index("incident_stage", "incident", ["state", "year", "number"])
     op.create_index("incident_place", "incident", ["establishment", "year", "number"])
     op.create_index("incident_last", "incident", ["type", "subject", "year", "number"])
     op.create_index("mail_incident", "mail", ["incident", "revision"])
@@ -53,7 +53,7 @@ def downgrade() -> None:
     op.drop_table("incident_event")
     op.drop_index("finding_incident", "finding")
     op.drop_index("mail_incident", "mail")
-    for name in ("last", "place", "unanswered", "standing", "open"):
+    for name in ("last", "place", "stage", "standing", "open"):
         op.drop_index(f"incident_{name}", "incident")
     state = "case state when 'closed' then 'cleared' else 'open' end"
     if op.get_bind().dialect.name == "sqlite":
