@@ -157,7 +157,10 @@ class Life:
         for child in self.alive():
             if child not in (self.agent, self.clerk.victim):
                 child.process.wait(SECONDS)
-        until(lambda: not self.victims.tables.unmet(), REST_SECONDS)
+        until(self.owes_nothing, REST_SECONDS)
+
+    def owes_nothing(self) -> bool:
+        return not self.victims.tables.unmet()
 
     def _new_clerk(self) -> Clerk:
         answers = self.home.folder / f"clerk-{len(self.book.clerks)}"
