@@ -5,7 +5,6 @@ from email.message import EmailMessage
 
 from tests.support import canaries
 
-CODE = "quillfeather"
 STAFF_NAME = "Sylvester Quillfeather"
 INBOX = "inbox-quillfeather"  # how each address of contacts.csv begins
 DUTY_PHONE = "+447700900787"
@@ -29,7 +28,7 @@ WORDS: Mapping[str, str] = {
     "reason of maintenance": "quillworks in the wing",
     "what was refused": "quillrefused words",
 }
-REQUIRED = ("To", "X-Peer", "X-Rcpt-To", "Delivered-To")
+REQUIRED = ("To", "X-RcptTo", "X-MailFrom", "X-Peer")
 """Headers that name an inbox, or that the mail server adds."""
 
 
