@@ -6,10 +6,11 @@
 Staff report and handle incidents, iPads go wrong, and the agent is killed with kill -9 all the
 while, at least a third of the times while it holds a letter. In the end everything comes to
 rest and is judged from outside: who must know is reckoned from the protocol, and looked for in
-the mailboxes. Then mail servers and mailboxes fail in every way, one after the other. The exit
-code is 0 if everybody was told of each revision, no letter came twice without a kill that
-explains it, no statement of people was lost, and no fault lost a letter or held up that of
-another. How soon four inboxes have their letters, beside four bare conversations, and how many
+the mailboxes. Then mail servers and mailboxes fail in every way, one after the other; people
+say all that is personal, and it is looked for wherever it must not be; and 10,000 incidents are
+open. The exit code is 0 if everybody was told of each revision, no letter came twice without a
+kill that explains it, no statement of people was lost, no fault lost a letter or held up that
+of another, nothing leaked, and nothing took five times as long with 10,000. How soon four inboxes have their letters, beside four bare conversations, and how many
 incidents a second are durable, beside bare commits, is measured before the first kill, and
 decides with --strict only.
 """
@@ -23,8 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.errors import Misconfigured
+from tests.support.alarms.leaks import Leaks, leaks
 from tests.support.alarms.life import Life
 from tests.support.alarms.mail_faults import Outcome, outcomes
+from tests.support.alarms.many import Ratios, ratios
 from tests.support.alarms.times import Times, measured
 from tests.support.alarms.verdict import Verdict, verdict_of
 from tests.support.killed.engines import ENGINES
@@ -38,9 +41,11 @@ class Size:
     told: int
     paces: int
     hours: int
+    many: int  # incidents that are open at once
 
 
-LONG, SHORT = Size(kills=200, told=60, paces=200, hours=24), Size(6, 5, 20, 2)
+LONG = Size(kills=200, told=60, paces=200, hours=24, many=10_000)
+SHORT = Size(kills=6, told=5, paces=20, hours=2, many=2_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,16 @@ class Found:
     killed: Verdict
     times: Times
     faults: list[Outcome]
+    leaks: Leaks
+    ratios: Ratios
 
     def wrong(self) -> list[str]:
         hidden = [
             f"{one.fault.name}: it was not there" for one in self.faults if not one.showed
         ]
         lost = [f"{one.fault.name}: {what}" for one in self.faults for what in one.wrong]
-        return [*self.killed.wrong(), *hidden, *lost]
+        leaked = [*self.leaks.leaked, *self.leaks.unsaid]
+        return [*self.killed.wrong(), *hidden, *lost, *leaked, *self.ratios.wrong()]
 
     def figures(self) -> dict[str, object]:
         return {
@@ -62,6 +70,9 @@ class Found:
             **self.times.figures(),
             "mail_faults": sum(one.showed for one in self.faults),
             "mail_faults_lost": sum(bool(one.wrong) for one in self.faults),
+            "canaries": self.leaks.markers,
+            "canaries_leaked": len(self.leaks.leaked),
+            **self.ratios.figures(),
         }
 
     def lines(self) -> Iterator[str]:
@@ -69,7 +80,8 @@ class Found:
         yield from self.killed.lines()
         yield (
             f"95 of a hundred incidents are in four inboxes within"
-            f" {told['p95_ms_to_inboxes']} ms; four bare conversations at once take {told['bare_smtp_p95_ms']} ms"
+            f" {told['p95_ms_to_inboxes']} ms; four bare conversations at once take"
+            f" {told['bare_smtp_p95_ms']} ms"
         )
         yield (
             f"{told['accepted_per_s']} incidents a second are durable, of"
@@ -77,6 +89,11 @@ class Found:
         )
         lost = told["mail_faults_lost"]
         yield f"{told['mail_faults']} mail faults, of which {lost} lost or held up a letter"
+        yield f"{told['canaries']} kinds of personal words, {told['canaries_leaked']} leaked"
+        yield (
+            f"with many incidents open, acknowledging one takes {told['ack_ratio']} times as"
+            f" long as with ten, and listing a page {told['list_ratio']} times"
+        )
         yield from (f"LATE: {line}" for line in self.times.late())
         yield from (f"WRONG: {line}" for line in self.wrong())
 
@@ -108,15 +125,17 @@ def _played(asked: argparse.Namespace) -> Found:
     size = SHORT if asked.short else LONG
     kills = size.kills if asked.kills is None else asked.kills
     with tempfile.TemporaryDirectory(prefix="callsteward-drill-") as name:
-        folder = Path(name)
+        folder, engine = Path(name), ENGINES[asked.engine]
         faults = list(outcomes(folder, most_hours=size.hours))
-        with (
-            ENGINES[asked.engine](folder) as url,
-            Life.of(folder, url, asked.seed) as life,
-        ):
+        compared = ratios(folder, size.many)
+        (folder / "words").mkdir()
+        with engine(folder / "words") as url:
+            leaked = leaks(folder / "words", url, asked.seed)
+        (folder / "life").mkdir()
+        with engine(folder / "life") as url, Life.of(folder / "life", url, asked.seed) as life:
             times = measured(life, size.told, size.paces)
             _killed(life, kills)
-            return Found(verdict_of(life), times, faults)
+            return Found(verdict_of(life), times, faults, leaked, compared)
 
 
 def _killed(life: Life, kills: int) -> None:
