@@ -44,6 +44,7 @@ class Control:
             ("POST", "plant"): self._plant,
             ("POST", "clear"): self._clear,
             ("GET", "truth"): self._truth,
+            ("GET", "asked"): lambda body, rest: list(self.core.asked),
             ("GET", "counters"): self._counters,
             ("DELETE", "counters"): self._reset_counters,
             ("PUT", "limits"): self._limits,

@@ -6,7 +6,7 @@ simulated world drive this same object. Not for several threads.
 
 import json
 import urllib.parse
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,6 +30,7 @@ from connectors.sandbox.zoom.core import Zoom
 from connectors.sandbox.zoom.limits import Plan
 
 BATCH = 20
+KEPT = 100_000  # the newest addresses that were asked for
 Endpoint = Callable[..., Answer]
 
 
@@ -109,10 +110,13 @@ class Core:
         self.routes = routes(self.intune, self.outlook)
         self.notify = Notify(clock, seed)
         self._graph = Vendor(as_graph, self.entra.expire_all, clock)
+        self.asked: deque[str] = deque(maxlen=KEPT)
         self._served = 0
 
     def handle(self, request: Request) -> Answer:
         """Answer one request, count it, and give it a request id. The path is decoded once."""
+        query = urllib.parse.urlencode(request.query)
+        self.asked.append(f"{request.method} {request.path}?{query}".removesuffix("?"))
         if request.path.startswith(ZOOM):
             return self.zoom.handle(request, self.failures)
         if request.path.startswith(NOTIFY):

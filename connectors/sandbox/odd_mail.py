@@ -34,7 +34,8 @@ AT_RECIPIENT = (
 
 @dataclass
 class OddMail:
-    """The handler: set `oddity` at any time. `times` None: for ever; else so often.
+    """The handler: set `oddity` at any time. `times` None: for ever; else so often. `only`:
+    for this recipient; None: for everybody.
 
     `accepted` has every mail whose content arrived, answered or not: sender, recipients, text.
     """
@@ -42,18 +43,20 @@ class OddMail:
     oddity: Oddity = Oddity.NONE
     times: int | None = None
     delay: float = 5.0  # seconds
+    only: str | None = None
     accepted: list[tuple[str, tuple[str, ...], bytes]] = field(default_factory=list)
 
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        oddity = self._next() if self.oddity in AT_RECIPIENT else Oddity.NONE
+        oddity = self._next(address) if self.oddity in AT_RECIPIENT else Oddity.NONE
         if oddity is Oddity.NONE:
             envelope.rcpt_tos.append(address)
         return str(oddity.value)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        oddity = Oddity.NONE if self.oddity in AT_RECIPIENT else self._next()
+        at_data = self.oddity not in AT_RECIPIENT
+        oddity = self._next(*envelope.rcpt_tos) if at_data else Oddity.NONE
         if oddity is Oddity.REFUSED_AFTER_DATA:
             return str(oddity.value)
         mail = (envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.content))
@@ -66,7 +69,9 @@ class OddMail:
             await _dripped(server.transport)
         return Oddity.NONE.value
 
-    def _next(self) -> Oddity:
+    def _next(self, *addresses: str) -> Oddity:
+        if self.only is not None and self.only not in addresses:
+            return Oddity.NONE
         if self.times is None or self.oddity is Oddity.NONE:
             return self.oddity
         self.times -= 1

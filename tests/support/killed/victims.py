@@ -11,6 +11,7 @@ from typing import IO
 from tests.support.killed.look import Tables
 from tests.support.outside import ROOT, SECONDS, clean_environment
 
+CLAIMING = ("serve", "sweep")  # no other command of ours claims anything
 COMMAND = [sys.executable, "-c", "from agent.cli.main import main; main()"]
 
 
@@ -45,13 +46,14 @@ class Victims:
     log: IO[bytes]
     kills: list[Kill] = field(default_factory=list)
 
-    def start(self, *words: str) -> Victim:
+    def start(self, *words: str, out: IO[bytes] | None = None) -> Victim:
+        """`out`: where its answer goes, if not into the log."""
         known = self.tables.fences()
         process = subprocess.Popen(
             [*COMMAND, *words],
             env=clean_environment() | {"PYTHONPATH": str(ROOT)} | dict(self.environment),
             stdin=subprocess.DEVNULL,
-            stdout=self.log,
+            stdout=self.log if out is None else out,
             stderr=self.log,
         )
         return Victim(words, process, known)
@@ -99,11 +101,11 @@ class Victims:
     def holder(self, held: Mapping[str, int], alive: Iterable[Victim]) -> Victim | None:
         """Who surely has a claim, of those that are alive; None where nobody can say.
 
-        An import claims nothing. A sweep by hand is claimed first by the command that asked
+        Most commands claim nothing. A sweep by hand is claimed first by the command that asked
         for it. Of all else, whoever is alone must be the one; where both die, either stands
         for both.
         """
-        able = [victim for victim in alive if "import" not in victim.words]
+        able = [victim for victim in alive if victim.words[0] in CLAIMING]
         asked = any(key.startswith("sweep/hand-") and fence == 1 for key, fence in held.items())
         if asked:
             return next((victim for victim in able if "sweep" in victim.words), None)
