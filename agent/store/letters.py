@@ -64,8 +64,8 @@ class Letters:
         return self._select(m.key.in_(keys))
 
     def begun_with(self, word: str) -> int:
-        """How many letters of no incident have ids that begin so."""
-        found = select(m.key).where(m.incident.is_(None), m.key.startswith(f"mail/{word}"))
+        """How many ids of letters begin so."""
+        found = select(m.key).where(m.key.startswith(f"mail/{word}"))
         return len({key.split("/")[1] for key in self.tx.sql.scalars(found)})
 
     def _select(self, *where: object) -> list[Sent]:

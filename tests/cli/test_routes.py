@@ -124,12 +124,16 @@ def test_an_incident_is_explained_with_what_was_told_of_it(
 def test_one_cause_of_many_is_explained_for_each_place_of_it(
     ready: Cli, outside: Outside
 ) -> None:
+    there = OWN.replace('"loss"', '"security"').replace("ACI", "AGI")
+    own_routes(ready, there)  # not at the first of the places
     for tag in ("K10001", "K10003", "K10005"):
         outside.edit(tag, isSupervised=False)
     assert ready("sweep")[::2] == (1, "")
     found = json.loads(ready("routes", "explain", FIRST, "--json")[1])
     assert found["shared"] is True
+    assert found["routes"][-1]["follows"] is True
     told = {one["to"] for one in found["told"]}
+    assert "governor.AGI" in told
     assert {"security.ACI", "security.AGI", "security.ASI", "infosec"} <= told
     assert not {one for one in told if one.startswith("duty-phone")}
     assert {one["to"] for one in found["letters"]} == told

@@ -66,7 +66,7 @@ class Outside:
 
     def by_day(self) -> list[EmailMessage]:
         """Of them those that come at any hour: not what is for a telephone, at night."""
-        rung = "For duty-phone"
+        rung = ("For duty-phone", "For infosec-phone")
         return [mail for mail in self.mails() if not mail.get_content().startswith(rung)]
 
     def environment(self, folder: Path, url: str = "") -> dict[str, str]:
