@@ -6,13 +6,15 @@
 Staff report and handle incidents, iPads go wrong, and the agent is killed with kill -9 all the
 while, at least a third of the times while it holds a letter. In the end everything comes to
 rest and is judged from outside: who must know is reckoned from the protocol, and looked for in
-the mailboxes. Then mail servers and mailboxes fail in every way, one after the other; people
-say all that is personal, and it is looked for wherever it must not be; and 10,000 incidents are
-open. The exit code is 0 if everybody was told of each revision, no letter came twice without a
-kill that explains it, no statement of people was lost, no fault lost a letter or held up that
-of another, nothing leaked, and nothing took five times as long with 10,000. How soon four inboxes have their letters, beside four bare conversations, and how many
-incidents a second are durable, beside bare commits, is measured before the first kill, and
-decides with --strict only.
+the mailboxes. Beside that, mail servers and mailboxes fail in every way, one after the other;
+people say all that is personal, and it is looked for wherever it must not be; and 10,000
+incidents are open.
+
+The exit code is 0 if everybody was told of each revision, no letter came twice without a kill
+that explains it, no statement of people was lost, no fault lost a letter or held up that of
+another, nothing leaked, and nothing took five times as long with 10,000. How soon four inboxes
+have their letters, beside four bare conversations, and how many incidents a second are durable,
+beside bare commits, is measured before the first kill, and decides with --strict only.
 """
 
 import argparse

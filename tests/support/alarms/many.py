@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -56,12 +57,15 @@ def ratios(folder: Path, many: int = MANY) -> Ratios:
             one.raise_incidents(FEW)
         _multiply(lots, many)
         pages = {
-            name: _ratio(lambda here, wanted=wanted: page(here.desk, wanted), few, lots)
-            for name, wanted in PAGES.items()
+            name: _ratio(partial(_listing, wanted), few, lots) for name, wanted in PAGES.items()
         }
         ids = {id(one): iter(_open(one)) for one in (few, lots)}
         taken = _ratio(lambda m: acknowledge(m.desk, next(ids[id(m)]), BY), few, lots)
         return Ratios(taken, pages)
+
+
+def _listing(wanted: Wanted, here: Mailing) -> object:
+    return page(here.desk, wanted)
 
 
 def _ratio(act: Callable[[Mailing], object], few: Mailing, lots: Mailing) -> float:

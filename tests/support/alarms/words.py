@@ -35,4 +35,5 @@ REQUIRED = ("To", "X-RcptTo", "X-MailFrom", "X-Peer")
 def readable(mail: EmailMessage) -> bytes:
     """The mail but for the headers that must name an inbox; its body decoded too."""
     left = [f"{name}: {value}" for name, value in mail.items() if name not in REQUIRED]
-    return "\n".join([*left, mail.get_content()]).encode() + mail.get_payload().encode()
+    _, _, body = mail.as_bytes().partition(b"\n\n")
+    return "\n".join([*left, mail.get_content()]).encode() + body
