@@ -31,7 +31,7 @@ NO_SIEM = "Set CALLSTEWARD_SIEM_FILE, or tell siem in no route."
 
 def sends_texts(settings: Settings) -> bool:
     """Whether something here sends text messages."""
-    return settings.notify_api_key_file is not None
+    return settings.notify_sms_template_id is not None
 
 
 def carrier_of(settings: Settings) -> Channel:

@@ -89,7 +89,7 @@ def held(
 ) -> Held | None:
     """What holds the letters of this incident now; of several, what lasts longest.
 
-    `open_beside`: the open incidents of the same subject.
+    `open_beside`: the open incidents of the same subject; one that is over holds nothing.
     """
     asleep = [one for one in quiets if one.holds(incident, now)]
     if asleep:
@@ -98,6 +98,6 @@ def held(
     if incident.category in GRAVE:
         return None
     for other in open_beside:
-        if incident.type in rules.inhibits.get(other.type, ()):
+        if other.cleared_at is None and incident.type in rules.inhibits.get(other.type, ()):
             return Held(now + LOOK_AGAIN, other.id, f"held while {other.id} is open")
     return None

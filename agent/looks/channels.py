@@ -47,7 +47,8 @@ def _tried(about: str, make: Callable[[], Route]) -> Diagnosis:
 
 def _wanted(it: Installation) -> set[str]:
     """By routes, and by what our memory tells."""
-    told = {name for route in load_policy().routes for name in route.tell}
+    routes = load_policy(routes_file=it.settings.routes_file).routes
+    told = {name for route in routes for name in route.tell}
     try:
         telephones = {SMS} if has_telephones(it.memory) else set()
     except (Misconfigured, StoreFailed):

@@ -41,6 +41,7 @@ from agent.domain.problems import (
     platforms,
     problems,
 )
+from agent.domain.quiet_types import MAINTENANCE_DECLARED
 from agent.domain.routes import Place, Recipient, Revision, recipients
 from tests.support.cases import (
     BASELINE,
@@ -400,7 +401,8 @@ def test_missing_answers_are_named_by_their_checks_but_not_those_of_many() -> No
 
 def test_the_agents_own_duties_each_have_their_text() -> None:
     late_ones = (f"{kind}.late" for kind in LATE_AFTER)
-    assert OPERATIONS.keys() == {SWEEP_PARTIAL, UNDELIVERED, *late_ones}
+    declared = MAINTENANCE_DECLARED
+    assert OPERATIONS.keys() == {SWEEP_PARTIAL, UNDELIVERED, declared, *late_ones}
     for problem in _problems("markword"):
         if problem.type in OPERATIONS:
             body = _letter(problem, Recipient("national", "", "infosec")).body
@@ -419,7 +421,7 @@ def test_the_remedy_of_every_rule_is_in_its_letter(rule: Rule) -> None:
 def test_every_type_of_problem_has_a_letter() -> None:
     types = {problem.type for problem in _problems("markword")}
     checks = {check.name for check in CHECKS} | LETTERS
-    assert types == checks | {"mdm.strict", NOT_KNOWN, *OPERATIONS}
+    assert types | {MAINTENANCE_DECLARED} == checks | {"mdm.strict", NOT_KNOWN, *OPERATIONS}
 
 
 def test_a_serial_that_is_no_serial_is_in_no_mail() -> None:

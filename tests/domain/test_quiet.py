@@ -97,6 +97,11 @@ def test_what_follows_from_another_incident_is_not_told_beside_it(
         assert (found.until, found.by) == (NOW + LOOK_AGAIN, other.id)
 
 
+def test_what_is_over_holds_nothing_though_nobody_has_closed_it() -> None:
+    other = replace(an_incident("lost", Category.LOSS), cleared_at=NOW)
+    assert held(an_incident(), NOW, [], [other], RULES) is None
+
+
 def test_the_scheme_names_types_that_there_are() -> None:
     from agent.domain.quiet_types import problem_types
 

@@ -139,7 +139,5 @@ def test_one_inbox_that_takes_nothing_does_not_hide_that_later_none_does(
     for code in ("ACI", "AGI"):
         owe(store, "mail", f"INC-2026-00077/1/security.{code}")
     clock.now += LATE_AFTER["mail"] + MINUTE
-    assert set(tell_lateness(store, POLICY)) == {
-        "mail.late all",
-        "mail.late security.MDI is over",
-    }
+    told = {one for one in tell_lateness(store, POLICY) if one.startswith("mail.")}
+    assert told == {"mail.late all", "mail.late security.MDI is over"}

@@ -33,6 +33,13 @@ class Installed:
         cli.take(outside.environment(cli.home))
         (cli.home / "smtp-password").chmod(0o600)
         self._zoom()
+        self._texts()
+
+    def _texts(self) -> None:
+        told = self.outside.said["notify"]
+        self.set("notify_url", told["base_url"])
+        self.set("notify_sms_template_id", told["sms_template_id"])
+        self.set_secret("notify_api_key_file", told["api_key"])
 
     def _zoom(self) -> None:
         told = self.outside.said["zoom"]
