@@ -12,6 +12,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 from textwrap import fill
 
@@ -140,11 +141,14 @@ def letter(
     return Letter(
         message_id=f"<{_message(incident, to, occasion)}@{MESSAGE_ID_HOST}>",
         subject=_subject(incident),
-        body="".join(
-            fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
-            for line in _lines(incident, rule, devices, phone)
-        ),
+        body="".join(map(_filled, _lines(incident, rule, devices, phone))),
     )
+
+
+@lru_cache(maxsize=256)
+def _filled(line: str) -> str:
+    """As wide as a mail is; most lines are the same for everybody who is told."""
+    return fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def _message(incident: Incident, to: Recipient, occasion: str) -> str:
