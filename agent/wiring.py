@@ -81,9 +81,11 @@ def open_call_office() -> Iterator[Office]:
 @contextmanager
 def open_incident_desk() -> Iterator[Desk]:
     """The store, and what the scheme says of incidents."""
-    with open_configured_store() as store:
+    settings = load()
+    policy = load_policy(routes_file=settings.routes_file)
+    with open_store_of(settings) as store:
         places = frozenset(load_scheme().establishments)
-        yield Desk(store, load_policy(), load_incidents(), places)
+        yield Desk(store, policy, load_incidents(), places)
 
 
 def look_again_of(settings: Settings, store: Store) -> LookAgain:

@@ -105,10 +105,12 @@ def _office() -> "Iterator[QuietOffice]":
     from agent.policies import load_policy
     from agent.schemes import load_noise
     from agent.services.quiets import QuietOffice
-    from agent.wiring import open_configured_store
+    from agent.settings import load
+    from agent.wiring import open_store_of
 
-    policy = load_policy()
-    with open_configured_store() as store:
+    settings = load()
+    policy = load_policy(routes_file=settings.routes_file)
+    with open_store_of(settings) as store:
         yield QuietOffice(store, policy, load_noise(), problem_types(policy.zoom))
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 from textwrap import fill
 
@@ -162,11 +163,14 @@ def letter(
     return Letter(
         message_id=message_id(incident, to, occasion),
         subject=_subject(incident),
-        body="".join(
-            fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
-            for line in _lines(incident, rule, devices, phone)
-        ),
+        body="".join(map(_filled, _lines(incident, rule, devices, phone))),
     )
+
+
+@lru_cache(maxsize=256)
+def _filled(line: str) -> str:
+    """As wide as a mail is; most lines are the same for everybody who is told."""
+    return fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def message_id(incident: Incident, to: Recipient, occasion: str) -> str:

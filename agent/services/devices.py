@@ -13,7 +13,6 @@ from agent.store.audit import Audit
 from agent.store.device_reports import DeviceReports
 from agent.store.engine import Transaction
 from agent.store.incidents import Incidents
-from agent.store.people import People
 from agent.store.telling import clear, raise_and_tell
 
 
@@ -70,6 +69,6 @@ def confirm_not_in_use(office: Office, asset: Asset, by: Actor, second: Actor) -
 
 def _may(tx: Transaction, asset: Asset, by: Actor) -> None:
     """Staff of the place, or of no place: the region and the country."""
-    must_work_here(tx, by)
-    if People(tx).all_staff()[by.id].establishment not in ("", asset.establishment):
+    person = must_work_here(tx, by)
+    if person.establishment not in ("", asset.establishment):
         raise NotAllowed(f"{by.id} is no member of staff of {asset.establishment}")

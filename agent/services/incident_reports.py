@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from agent.domain.asset import Asset
 from agent.domain.incident_rules import Kind
-from agent.domain.people import Actor
+from agent.domain.people import Actor, Staff
 from agent.errors import BadInput, NotAllowed
 from agent.services.devices import mark_lost
 from agent.services.incident_desk import Desk, Done, plain, step
@@ -16,7 +16,6 @@ from agent.services.people import must_work_here
 from agent.store.audit import Audit
 from agent.store.engine import Transaction
 from agent.store.incidents import Incidents
-from agent.store.people import People
 from agent.store.register import Register
 from agent.store.telling import About, of_asset, report_and_tell
 
@@ -41,9 +40,9 @@ def report(desk: Desk, said: Report, by: Actor) -> Done:
     """
     kind, words = _kind(desk, said.kind), plain(said.words)
     with desk.store.begin() as tx:
-        must_work_here(tx, by)
+        person = must_work_here(tx, by)
         asset = _asset(tx, said.device)
-        site = _site(tx, desk, said, asset, by)
+        site = _site(desk, said, asset, person)
         done = _raise(tx, desk, kind, asset, _about(said, asset, site), by)
         if words:
             step(tx, "note", done.incident.id, by, words=words)
@@ -72,13 +71,10 @@ def _kind(desk: Desk, name: str) -> Kind:
 
 def _asset(tx: Transaction, device: str) -> Asset | None:
     """By whatever it is known by; None: the register does not know it."""
-    wanted = device.strip().upper()
-    named = (one for one in Register(tx).all() if wanted in (one.tag, one.local_id, one.serial))
-    return next(named, None)
+    return Register(tx).named(device.strip().upper())
 
 
-def _site(tx: Transaction, desk: Desk, said: Report, asset: Asset | None, by: Actor) -> str:
-    person = People(tx).all_staff()[by.id]
+def _site(desk: Desk, said: Report, asset: Asset | None, person: Staff) -> str:
     given = said.site.strip().upper()
     site = asset.establishment if asset else given or person.establishment
     if asset is not None and given not in ("", site):
@@ -86,7 +82,7 @@ def _site(tx: Transaction, desk: Desk, said: Report, asset: Asset | None, by: Ac
     if site not in desk.places:
         raise BadInput("no establishment has this code", "Give --site MDI.")
     if person.establishment not in ("", site):
-        raise NotAllowed(f"{by.id} is no member of staff of {site}")
+        raise NotAllowed(f"{person.id} is no member of staff of {site}")
     return site
 
 

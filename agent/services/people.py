@@ -25,14 +25,15 @@ from agent.store.people import People
 from agent.store.register import Register
 
 
-def must_work_here(tx: Transaction, by: Actor) -> None:
-    """Raises BadInput unless a member of staff who has not left has this id."""
+def must_work_here(tx: Transaction, by: Actor) -> Staff:
+    """Who it is. Raises BadInput unless a member of staff who has not left has this id."""
     person = People(tx).staff(by.id)
     if person is None or not person.active:
         raise BadInput(
             f"no member of staff who works here has the id {by.id}",
             "Give --by an id of staff.csv (callsteward staff list), or import staff.csv first.",
         )
+    return person
 
 
 def plan_staff(store: Store, scheme: Scheme, data: bytes) -> StaffPlan:

@@ -121,7 +121,7 @@ def sent(store: Store, keys: Sequence[str]) -> list[Sent]:
 
 def place_of(tx: Transaction, code: str) -> Place:
     """An establishment as contacts.csv has it; an empty code is none."""
-    own = People(tx).own_roles().get(code, frozenset())
+    own = People(tx).own_roles_of(code)
     return Place(code=code, region=People(tx).region_of(code) or "", own=own)
 
 

@@ -77,18 +77,17 @@ class Timeline:
         """One more event at its end."""
         last = select(func.max(e.number)).where(e.incident == incident)
         number = (self.tx.sql.scalar(last) or 0) + 1
-        self.tx.sql.execute(
-            incident_event.insert().values(
-                incident=incident,
-                number=number,
-                at=self.tx.now,
-                what=what,
-                by=by,
-                revision=revision,
-                details=json.dumps(dict(details or {}), sort_keys=True),
-                words=words or None,
-            )
-        )
+        row = {
+            "incident": incident,
+            "number": number,
+            "at": self.tx.now,
+            "what": what,
+            "by": by,
+            "revision": revision,
+            "details": json.dumps(dict(details or {}), sort_keys=True),
+            "words": words or None,
+        }
+        self.tx.sql.execute(incident_event.insert(), row)
 
     def of(self, incident: str) -> list[Event]:
         """All of it, in order."""

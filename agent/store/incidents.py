@@ -58,6 +58,7 @@ mail = Table(
     sqlite_strict=True,
 )
 m = mail.c
+WHOLE = select(*(i[one.name] for one in fields(Incident))).order_by(i.year, i.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,21 +206,20 @@ class Incidents:
         subject = f"{about.id}/{about.revision}/{to}" + (f"/{occasion}" if again else "")
         if not Ledger(self.tx).owe_once("mail", subject, self.tx.now):
             return False
-        self.tx.sql.execute(
-            mail.insert().values(
-                key=f"mail/{subject}",
-                incident=about.id,
-                revision=about.revision,
-                occasion=occasion,
-                scope=to.scope,
-                code=to.code,
-                role=to.role,
-                message_id=what.message_id,
-                subject=what.subject,
-                body=what.body,
-                written_at=self.tx.now,
-            )
-        )
+        row = {
+            "key": f"mail/{subject}",
+            "incident": about.id,
+            "revision": about.revision,
+            "occasion": occasion,
+            "scope": to.scope,
+            "code": to.code,
+            "role": to.role,
+            "message_id": what.message_id,
+            "subject": what.subject,
+            "body": what.body,
+            "written_at": self.tx.now,
+        }
+        self.tx.sql.execute(mail.insert(), row)
         return True
 
     def posted(self, key: str) -> Posted:
@@ -266,9 +266,8 @@ class Incidents:
 
     def select(self, *where: object, limit: int | None = None) -> list[Incident]:
         """Those that fit, the oldest first."""
-        names = [one.name for one in fields(Incident)]
-        rows = select(*(i[name] for name in names)).where(*where)  # type: ignore[arg-type]
-        found = self.tx.sql.execute(rows.order_by(i.year, i.number).limit(limit))
+        rows = WHOLE.where(*where).limit(limit)  # type: ignore[arg-type]
+        found = self.tx.sql.execute(rows)
         return [
             Incident(
                 **row._asdict()

@@ -115,12 +115,12 @@ class Ledger:
     def owe_once(self, kind: str, subject: str, due: datetime) -> bool:
         """Owe this unless it was ever owed. True if it is new: a night comes only once."""
         key = f"{kind}/{subject}"
-        new = self.tx.insert(obligation).values(
-            key=key, kind=kind, subject=subject, state="owed", due=due, next_at=due,
-            fence=0, wish=1, failures=0,
-        )  # fmt: skip
-        never = new.on_conflict_do_nothing(index_elements=["key"])
-        if self.tx.sql.execute(never.returning(o.key)).one_or_none() is None:
+        row = {
+            "key": key, "kind": kind, "subject": subject, "state": "owed", "due": due,
+            "next_at": due, "fence": 0, "wish": 1, "failures": 0,
+        }  # fmt: skip
+        never = self.tx.insert(obligation).on_conflict_do_nothing(index_elements=["key"])
+        if self.tx.sql.execute(never.returning(o.key), row).one_or_none() is None:
             return False
         if due <= self.tx.now:
             self.tx.woken.append(key)

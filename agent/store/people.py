@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Integer, Table, Text, delete, insert, select
 
@@ -47,14 +48,12 @@ class People:
 
     def staff(self, staff_id: str) -> Staff | None:
         """Who has this id; also somebody who has left."""
-        return self.all_staff().get(staff_id)
+        row = self.tx.sql.execute(select(staff).where(staff.c.id == staff_id)).one_or_none()
+        return None if row is None else _person(row)
 
     def all_staff(self) -> dict[str, Staff]:
         """By id, those who left too."""
-        found = [
-            Staff(row.id, row.name, row.role, row.establishment, active=row.active == 1)
-            for row in self.tx.sql.execute(select(staff))
-        ]
+        found = map(_person, self.tx.sql.execute(select(staff)))
         return {person.id: person for person in sorted(found, key=lambda person: person.id)}
 
     def inboxes(self) -> list[Inbox]:
@@ -77,6 +76,12 @@ class People:
             if box.scope == "establishment":
                 found.setdefault(box.code, set()).add(box.role)
         return {code: frozenset(roles) for code, roles in found.items()}
+
+    def own_roles_of(self, establishment: str) -> frozenset[str]:
+        """The roles that it has an inbox for (Q10)."""
+        b = inbox.c
+        here = (b.scope == "establishment") & (b.code == establishment)
+        return frozenset(self.tx.sql.scalars(select(b.role).where(here)))
 
     def region_of(self, establishment: str) -> str | None:
         """The region's name; None where contacts.csv does not say it."""
@@ -117,3 +122,7 @@ class People:
             values = asdict(person) | {"active": int(person.active)}
             new = self.tx.insert(staff).values(values)
             self.tx.sql.execute(new.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def _person(row: Any) -> Staff:
+    return Staff(row.id, row.name, row.role, row.establishment, active=row.active == 1)

@@ -102,6 +102,14 @@ class Register:
         row = rows.mappings().one_or_none()
         return None if row is None else _asset(row)
 
+    def named(self, word: str) -> Asset | None:
+        """The asset with this tag, local ID or serial."""
+        a = asset.c
+        this = (a.tag == word) | (a.local_id == word) | (a.serial == word)
+        rows = self.tx.sql.execute(select(asset).where(this).order_by(a.tag).limit(1))
+        row = rows.mappings().one_or_none()
+        return None if row is None else _asset(row)
+
     def history(self, tag: str) -> list[Past]:
         """What happened to it, the oldest first."""
         h = asset_history.c

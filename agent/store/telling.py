@@ -1,6 +1,6 @@
 """An incident outside of a sweep: raised and told in one transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent.domain.asset import Asset
@@ -141,8 +141,8 @@ def _tell(
     tx: Transaction, policy: Policy, rule: Rule | None, about: About, incident: Incident
 ) -> None:
     code = about.establishment
-    own: Iterable[str] = People(tx).own_roles().get(code, frozenset())
-    place = Place(code=code, region=People(tx).region_of(code) or "", own=frozenset(own))
+    own = People(tx).own_roles_of(code)
+    place = Place(code=code, region=People(tx).region_of(code) or "", own=own)
     problem = Problem(
         type=incident.type,
         subject=incident.subject,

@@ -55,6 +55,32 @@ def test_an_asset_is_kept_as_it_is(store: Store) -> None:
         assert Register(tx).get("K3") is None
 
 
+def test_an_asset_is_found_by_each_of_its_names_and_by_no_other_column(store: Store) -> None:
+    with store.read() as tx:
+        assert [Register(tx).named(word) for word in ("K1", "MDIBT001", "DMPX000001")] == [
+            FIRST, FIRST, FIRST,
+        ]  # fmt: skip
+        assert [Register(tx).named(word) for word in ("", "MDI", "O2", "K3")] == [None] * 4
+
+
+def test_a_person_and_the_inboxes_of_one_place_are_found_alone(store: Store) -> None:
+    boxes = [
+        ("establishment", "MDI", "spoc"), ("establishment", "LEI", "security"),
+        ("national", "", "infosec"),
+    ]  # fmt: skip
+    with store.begin() as tx:
+        columns = ("scope", "code", "role")
+        rows = [
+            dict(zip(columns, box, strict=True)) | {"address": "a@b.example"} for box in boxes
+        ]
+        tx.sql.execute(insert(inbox), rows)
+    with store.read() as tx:
+        assert People(tx).own_roles_of("MDI") == {"spoc"}
+        assert People(tx).own_roles_of("") == frozenset()
+        assert People(tx).staff("S-1") == Staff("S-1", "Sam Pock", "spoc", "MDI")
+        assert People(tx).staff("S-2") is None
+
+
 def test_two_assets_swap_everything_that_is_unique(store: Store) -> None:
     swapped = [replace(FIRST, tag="K2"), replace(SECOND, tag="K1")]
     change(store, *swapped)

@@ -6,6 +6,7 @@ Plain SQL, so that the judge does not lean on the code that it judges.
 import imaplib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -14,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+ATTEMPTS = 5
 HELD = """
     select "key", fence from obligation
     where state in ('owed', 'withdrawn') and fence > 0 and error is null and next_at > :now
@@ -61,7 +63,13 @@ class Mailbox:
     mails: list[EmailMessage] = field(default_factory=list)
 
     def read(self) -> list[EmailMessage]:
-        """All of them, oldest first."""
+        """All of them, oldest first. Its search may fail while a mail comes in: once more."""
+        for _ in range(ATTEMPTS):
+            with suppress(imaplib.IMAP4.abort):
+                return self._read()
+        return self._read()
+
+    def _read(self) -> list[EmailMessage]:
         with imaplib.IMAP4(self.host, self.port, timeout=30) as imap:
             imap.login(self.username, self.password)
             imap.select("INBOX", readonly=True)
