@@ -30,6 +30,7 @@ from connectors.zoom.meetings import ZoomMeetingControl, ZoomMeetings
 from connectors.zoom.shared_live import SharedLive
 
 ONE_CALL = timedelta(seconds=5)  # a closing is tried again soon, rather than long
+HINT = timedelta(seconds=2)  # one that has another to stand in for it
 GLANCE = timedelta(seconds=30)  # two dashboards a minute, for all that wait
 LEASE = timedelta(seconds=30)
 """Of every effect here. None begins to change anything once two calls, the token's and its own,
@@ -70,27 +71,27 @@ def contact_zoom_of(settings: Settings, store: Store) -> ContactZoom | None:
     actor = acting_app(settings)
     if settings.zoom_account_id is None or actor is None:
         return None
-    line, reader = _line(settings, store), reader_of(settings)
+    line, reader = _line(settings, store, ONE_CALL), reader_of(settings)
     estate = ZoomEstate(
         line, reader, consents_of(settings, line, vault_of(settings, store)), in_turn
     )
-    live = ZoomLive(line, reader)
+    hints = ZoomLive(_line(settings, store, HINT), reader)
     return ContactZoom(
         users=estate,
         lists=estate,
         control=ZoomListControl(line, actor),
         invitations=ZoomInvitations(line, actor),
         contacts=estate,
-        live=live,
-        glance=SharedLive(live, line.now, GLANCE),
+        live=ZoomLive(line, reader),
+        glance=SharedLive(hints, line.now, GLANCE),
         meetings=ZoomMeetings(line, reader),
         arranging=ZoomMeetingControl(line, actor),
     )
 
 
-def _line(settings: Settings, store: Store) -> Line:
+def _line(settings: Settings, store: Store, longest: timedelta) -> Line:
     reach = Reach(
-        deadline=min(ONE_CALL, timedelta(seconds=settings.deadline_seconds)),
+        deadline=min(longest, timedelta(seconds=settings.deadline_seconds)),
         patience=Patience(total=timedelta(0)),
         proxy=settings.http_proxy,
         ca_bundle=settings.http_ca_file,

@@ -28,7 +28,8 @@ RUNS = timedelta(seconds=2)  # until it is looked at again whether a meeting sti
 @dataclass(frozen=True, slots=True)
 class ContactZoom:
     """The ports, of the app that reads and of the one that acts. `live` tells of this very
-    moment, which is dear; `glance` of some seconds ago."""
+    moment, which is dear; `glance` of some seconds ago, and who is shown in a meeting: it must
+    not be waited for long, since `live` can tell instead."""
 
     users: Users
     lists: ListReading
@@ -81,7 +82,7 @@ def runs(zoom: ContactZoom, user: User, now: datetime, *, stated: bool) -> Fact[
     the user's presence, which follows late, only where staff say so too; else the meetings are
     read.
     """
-    shown = zoom.live.in_meeting(user)
+    shown = zoom.glance.in_meeting(user)
     if isinstance(shown, Known) and not shown.value and not stated:
         return shown
     if _still(zoom, user, shown):
@@ -97,7 +98,7 @@ def runs(zoom: ContactZoom, user: User, now: datetime, *, stated: bool) -> Fact[
 def still_runs(zoom: ContactZoom, user: User) -> bool:
     """Whether a meeting runs that was read some seconds ago and is shown still: what is waited
     for is asked about often, and this is cheap. That none runs is never told by it."""
-    return _still(zoom, user, zoom.live.in_meeting(user))
+    return _still(zoom, user, zoom.glance.in_meeting(user))
 
 
 def _still(zoom: ContactZoom, user: User, shown: Fact[bool]) -> bool:
