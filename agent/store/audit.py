@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -12,10 +13,12 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    bindparam,
     cast,
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from agent.domain.audit import START, Entry, canonical, digest, first_broken
 from agent.domain.people import AGENT, Actor
@@ -37,6 +40,19 @@ audit_head = Table(
     Column("hash", Text, nullable=False),
     sqlite_strict=True,
 )
+
+
+NEW_ROWS = audit.insert()
+NEW_HEAD = update(audit_head).values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
+
+
+@cache
+def _head(dialect: str) -> Any:
+    """Read and locked, from here to the transaction's end. Built once."""
+    new = {"sqlite": sqlite, "postgresql": postgresql}[dialect].insert(audit_head)
+    lock = new.values(id=1, seq=0, hash=START)
+    lock = lock.on_conflict_do_update(index_elements=["id"], set_={"id": 1})
+    return lock.returning(audit_head.c.seq, audit_head.c.hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +99,7 @@ class Audit:
         """Everything that was added, in order, after the head that is locked from here on."""
         if not self.tx.entries:
             return
-        new = self.tx.insert(audit_head).values(id=1, seq=0, hash=START)
-        lock = new.on_conflict_do_update(index_elements=["id"], set_={"id": 1})
-        head = lock.returning(audit_head.c.seq, audit_head.c.hash)
-        seq, previous = self.tx.sql.execute(head).one()
+        seq, previous = self.tx.sql.execute(_head(self.tx.sql.dialect.name)).one()
         rows = []
         for entry in self.tx.entries:
             seq += 1
@@ -94,8 +107,8 @@ class Audit:
             text = canonical(seq, replace(entry, operation_id=operation), previous)
             previous = digest(text)
             rows.append({"seq": seq, "row": text, "hash": previous})
-        self.tx.sql.execute(audit.insert(), rows)
-        self.tx.sql.execute(update(audit_head).values(seq=seq, hash=previous))
+        self.tx.sql.execute(NEW_ROWS, rows)
+        self.tx.sql.execute(NEW_HEAD, {"to_seq": seq, "to_hash": previous})
         self.tx.entries.clear()
 
     def rows(self, first: int = 1) -> Iterator[tuple[int, str, str]]:

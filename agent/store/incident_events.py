@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    bindparam,
     func,
     select,
 )
@@ -46,6 +47,8 @@ incident_relation = Table(
 )
 e = incident_event.c
 r = incident_relation.c
+LAST = select(func.max(e.number)).where(e.incident == bindparam("of"))
+NEW = incident_event.insert()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +78,7 @@ class Timeline:
         words: str = "",
     ) -> None:
         """One more event at its end."""
-        last = select(func.max(e.number)).where(e.incident == incident)
-        number = (self.tx.sql.scalar(last) or 0) + 1
+        number = (self.tx.sql.scalar(LAST, {"of": incident}) or 0) + 1
         row = {
             "incident": incident,
             "number": number,
@@ -87,7 +89,7 @@ class Timeline:
             "details": json.dumps(dict(details or {}), sort_keys=True),
             "words": words or None,
         }
-        self.tx.sql.execute(incident_event.insert(), row)
+        self.tx.sql.execute(NEW, row)
 
     def of(self, incident: str) -> list[Event]:
         """All of it, in order."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -10,8 +11,10 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Select,
     Table,
     Text,
+    bindparam,
     func,
     literal,
     select,
@@ -59,6 +62,19 @@ mail = Table(
 )
 m = mail.c
 WHOLE = select(*(i[one.name] for one in fields(Incident))).order_by(i.year, i.number)
+OF_ID = WHOLE.where(i.id == bindparam("id"))
+OPEN_FOR = WHOLE.where(
+    i.type == bindparam("type"), i.subject == bindparam("subject"), NOT_CLOSED
+)
+LAST_FOR = (
+    select(i.id)
+    .where(i.type == bindparam("type"), i.subject == bindparam("subject"))
+    .order_by(i.year.desc(), i.number.desc())
+    .limit(1)
+)
+LAST_OF = select(func.max(i.number)).where(i.year == bindparam("year"))
+NEW_INCIDENT, NEW_LETTER = incident.insert(), mail.insert()
+"""What each report asks is built once: building it takes longer than its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +108,12 @@ class Incidents:
 
     def open_for(self, type_: str, subject: str) -> Incident | None:
         """The incident of this type and subject that is not closed."""
-        found = self.select(i.type == type_, i.subject == subject, NOT_CLOSED)
+        found = self._read(OPEN_FOR, type=type_, subject=subject)
         return found[0] if found else None
 
     def last_for(self, type_: str, subject: str) -> Incident | None:
         """The newest of this type and subject, closed or not."""
-        this = (i.type == type_) & (i.subject == subject)
-        last = select(i.id).where(this).order_by(i.year.desc(), i.number.desc()).limit(1)
-        found = self.tx.sql.scalar(last)
+        found = self.tx.sql.scalar(LAST_FOR, {"type": type_, "subject": subject})
         return None if found is None else self.get(found)
 
     def has(self, incident_id: str) -> bool:
@@ -107,11 +121,11 @@ class Incidents:
         return self.tx.sql.scalar(select(i.id).where(i.id == incident_id)) is not None
 
     def get(self, incident_id: str) -> Incident:
-        return self.select(i.id == incident_id)[0]
+        return self._read(OF_ID, id=incident_id)[0]
 
     def find(self, incident_id: str) -> Incident | None:
         """None where there is none."""
-        found = self.select(i.id == incident_id)
+        found = self._read(OF_ID, id=incident_id)
         return found[0] if found else None
 
     def open(self, type_: str | None = None) -> list[Incident]:
@@ -219,7 +233,7 @@ class Incidents:
             "body": what.body,
             "written_at": self.tx.now,
         }
-        self.tx.sql.execute(mail.insert(), row)
+        self.tx.sql.execute(NEW_LETTER, row)
         return True
 
     def posted(self, key: str) -> Posted:
@@ -266,8 +280,9 @@ class Incidents:
 
     def select(self, *where: object, limit: int | None = None) -> list[Incident]:
         """Those that fit, the oldest first."""
-        rows = WHOLE.where(*where).limit(limit)  # type: ignore[arg-type]
-        found = self.tx.sql.execute(rows)
+        return self._read(WHOLE.where(*where).limit(limit))  # type: ignore[arg-type]
+
+    def _read(self, rows: Select[Any], **given: str) -> list[Incident]:
         return [
             Incident(
                 **row._asdict()
@@ -277,23 +292,22 @@ class Incidents:
                     "state": State(row.state),
                 }
             )
-            for row in found
+            for row in self.tx.sql.execute(rows, given)
         ]
 
     def _open(self, problem: Problem, before: Incident | None, by: Actor) -> Incident:
         year = self.tx.now.year
-        last = self.tx.sql.scalar(select(func.max(i.number)).where(i.year == year)) or 0
+        last = self.tx.sql.scalar(LAST_OF, {"year": year}) or 0
         new = incident_id(year, last + 1)
-        self.tx.sql.execute(
-            incident.insert().values(
-                id=new, year=year, number=last + 1, type=problem.type,
-                subject=problem.subject, establishment=problem.establishment,
-                reason=problem.reason, because=problem.because,
-                category=problem.category.value, severity=int(problem.severity),
-                state=State.OPEN.value, revision=1,
-                opened_at=self.tx.now, changed_at=self.tx.now,
-            )
-        )  # fmt: skip
+        row = {
+            "id": new, "year": year, "number": last + 1, "type": problem.type,
+            "subject": problem.subject, "establishment": problem.establishment,
+            "reason": problem.reason, "because": problem.because,
+            "category": problem.category.value, "severity": int(problem.severity),
+            "state": State.OPEN.value, "revision": 1,
+            "opened_at": self.tx.now, "changed_at": self.tx.now,
+        }  # fmt: skip
+        self.tx.sql.execute(NEW_INCIDENT, row)
         told = {"reason": problem.reason, "severity": problem.severity.name}
         if before is not None:
             Timeline(self.tx).relate(new, before.id)

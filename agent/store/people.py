@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Integer, Table, Text, delete, insert, select
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
 
 from agent.domain.contacts import REGION, Place
 from agent.domain.people import Inbox, Staff
@@ -42,13 +52,20 @@ region = Table(
 )
 
 
+ONE_PERSON = select(staff).where(staff.c.id == bindparam("id"))
+OWN_ROLES = select(inbox.c.role).where(
+    inbox.c.scope == "establishment", inbox.c.code == bindparam("code")
+)
+ITS_REGION = select(region.c.name).where(region.c.establishment == bindparam("code"))
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     tx: Transaction
 
     def staff(self, staff_id: str) -> Staff | None:
         """Who has this id; also somebody who has left."""
-        row = self.tx.sql.execute(select(staff).where(staff.c.id == staff_id)).one_or_none()
+        row = self.tx.sql.execute(ONE_PERSON, {"id": staff_id}).one_or_none()
         return None if row is None else _person(row)
 
     def all_staff(self) -> dict[str, Staff]:
@@ -79,15 +96,11 @@ class People:
 
     def own_roles_of(self, establishment: str) -> frozenset[str]:
         """The roles that it has an inbox for (Q10)."""
-        b = inbox.c
-        here = (b.scope == "establishment") & (b.code == establishment)
-        return frozenset(self.tx.sql.scalars(select(b.role).where(here)))
+        return frozenset(self.tx.sql.scalars(OWN_ROLES, {"code": establishment}))
 
     def region_of(self, establishment: str) -> str | None:
         """The region's name; None where contacts.csv does not say it."""
-        name: str | None = self.tx.sql.scalar(
-            select(region.c.name).where(region.c.establishment == establishment)
-        )
+        name: str | None = self.tx.sql.scalar(ITS_REGION, {"code": establishment})
         return name
 
     def regions(self) -> dict[str, str]:

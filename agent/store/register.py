@@ -20,6 +20,7 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
     update,
 )
@@ -74,6 +75,12 @@ asset_history = Table(
 )
 ONE_EACH = ("local_id", "serial", "dom1_address", "m365_user_id", "apple_user_id")
 EMPTY_IS_NULL = ("iccid", "received_by")
+NAMED = (
+    select(asset)
+    .where(or_(*(asset.c[name] == bindparam("word") for name in ("tag", "local_id", "serial"))))
+    .order_by(asset.c.tag)
+    .limit(1)
+)
 _Event: TypeAlias = tuple[str, str, Mapping[str, tuple[str, str]]]  # tag, what, changes
 
 
@@ -104,9 +111,7 @@ class Register:
 
     def named(self, word: str) -> Asset | None:
         """The asset with this tag, local ID or serial."""
-        a = asset.c
-        this = (a.tag == word) | (a.local_id == word) | (a.serial == word)
-        rows = self.tx.sql.execute(select(asset).where(this).order_by(a.tag).limit(1))
+        rows = self.tx.sql.execute(NAMED, {"word": word})
         row = rows.mappings().one_or_none()
         return None if row is None else _asset(row)
 

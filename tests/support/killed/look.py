@@ -63,7 +63,7 @@ class Mailbox:
     mails: list[EmailMessage] = field(default_factory=list)
 
     def read(self) -> list[EmailMessage]:
-        """All of them, oldest first. Its search may fail while a mail comes in: once more."""
+        """All, oldest first. Its own search may fail while a mail comes in: once more."""
         for _ in range(ATTEMPTS):
             with suppress(imaplib.IMAP4.abort):
                 return self._read()
