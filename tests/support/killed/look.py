@@ -42,10 +42,11 @@ class Tables:
         return {row.key: row.fence for row in self.rows('select "key", fence from obligation')}
 
     def unmet(self) -> list[str]:
-        """What is owed and due, or about to be: a night to come is not."""
+        """What is owed and due, or about to be: no night to come, nor what waits for people."""
         soon = int(datetime.now(UTC).timestamp() * 1_000_000) + 3_600_000_000
         query = """select "key" from obligation
-            where state in ('owed', 'withdrawn') and due < :soon order by "key" """
+            where state in ('owed', 'withdrawn') and due < :soon
+            and kind not in ('incident.clock', 'task.remind', 'digest') order by "key" """
         return [row.key for row in self.rows(query, soon=soon)]
 
     def audit(self) -> list[dict[str, Any]]:
