@@ -13,7 +13,7 @@ from pathlib import Path
 from agent.settings import Settings
 from agent.store.ledger import Ledger
 from agent.store.opening import open_store
-from agent.wiring import MAIL_SLOTS, mdm_of, worker_of
+from agent.wiring import mail_worker_of
 from agent.worker import Lanes
 from connectors.http import utc_now
 from connectors.sandbox import identity
@@ -109,10 +109,9 @@ def _waiting(swept: Swept) -> int:
 
 
 def _sent_later(settings: Settings) -> int:
-    """What the agent does an hour later. Returns how many letters are still owed then."""
+    """The letters an hour later. Returns how many are still owed then."""
     with closing(open_store(settings.database, lambda: utc_now() + AN_HOUR)) as store:
-        worker = worker_of(settings, store, mdm_of(settings), MAIL_SLOTS)
-        with closing(Lanes(worker)) as lanes:
+        with closing(Lanes(mail_worker_of(settings, store))) as lanes:
             lanes.drain(60)
         with store.read() as tx:
             return len(Ledger(tx).open("mail"))
