@@ -18,6 +18,7 @@ WIDE = [
     "infosec@justice.example",
     "management.aci@provider.example",
     "security.aci@justice.example",
+    "silver.northern-dales@justice.example",  # who stands in for the duty phone, at night
 ]
 
 

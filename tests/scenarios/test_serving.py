@@ -89,7 +89,7 @@ def test_an_agent_logs_what_it_does_and_a_command_only_what_is_wrong(
     assert {line["logger"].partition(".")[0] for line in lines} == {"agent"}
     nights = {line["night"] for line in lines if line["message"] == "a night is in the ledger"}
     done = [line["key"] for line in lines if line["message"] == "done"]
-    assert sum(key.startswith("mail/") and "phone" not in key for key in done) == 3
+    assert sum(key.startswith("mail/INC-") and "phone" not in key for key in done) == 3
     assert [key for key in done if key.removeprefix("sweep/") in nights]
     assert "@" not in err
     outside.edit("K10001", isSupervised=True)
@@ -116,7 +116,7 @@ def test_an_agent_whose_clock_falls_behind_says_so_and_goes_on_once_it_is_right(
 
         _has_seen(home, utc_now() + timedelta(days=1))
         until(lambda: times_said("the machine's clock says") >= 3)  # and not at our commit only
-        assert times_said("correct the machine's clock") >= 3
+        until(lambda: times_said("correct the machine's clock") >= 3)
         _has_seen(home, utc_now())
         with store.begin() as tx:
             Ledger(tx).owe("sweep", "of-another-process", tx.now)

@@ -78,7 +78,7 @@ def test_what_processes_raise_at_once_is_one_incident_each_and_the_chain_holds(
         numbers = list(tx.sql.scalars(select(incident.c.number).order_by(incident.c.number)))
         rows = [json.loads(text) for _, text, _ in Audit(tx).rows()]
         assert Audit(tx).broken() is None
-        assert len(list(tx.sql.scalars(select(o.key)))) == 15
+        assert len(list(tx.sql.scalars(select(o.key).where(o.kind == "letter")))) == 15
     assert numbers == list(range(1, 16))
     assert len(rows) == 3 * 15 * 2
     assert [row["when"] for row in rows] == sorted(row["when"] for row in rows)

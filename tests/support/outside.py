@@ -65,9 +65,14 @@ class Outside:
         return read_all(self.said["imap"]["host"], self.said["imap"]["port"])
 
     def by_day(self) -> list[EmailMessage]:
-        """Of them those that come at any hour: not what is for a telephone, at night."""
+        """Of them those that come at any hour: no digest, none for a telephone at night."""
         rung = ("For duty-phone", "For infosec-phone")
-        return [mail for mail in self.mails() if not mail.get_content().startswith(rung)]
+        return [
+            mail
+            for mail in self.mails()
+            if not mail.get_content().startswith(rung)
+            and not str(mail["Subject"]).startswith("callsteward ")
+        ]
 
     def environment(self, folder: Path, url: str = "") -> dict[str, str]:
         """The variables of an agent that lives in this folder, its database there or not."""
