@@ -29,7 +29,7 @@ def clocked(world: World) -> Iterator[World]:
 
 def later(world: World, passes: timedelta) -> list[str]:
     """Who is told while so much time passes, looked at each minute or ten."""
-    step = MINUTE if passes <= 2 * HOUR else 10 * MINUTE
+    step = MINUTE if passes <= 15 * MINUTE else 10 * MINUTE
     end = world.clock.now + passes
     while world.clock.now < end:
         world.clock.now += step
